@@ -1,0 +1,1 @@
+"""What the AlexNet notebooks share: the mathematics, the pictures and the sliders, one module for each idea."""

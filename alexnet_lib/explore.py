@@ -1,0 +1,112 @@
+"""Move a control, see the function's answer: `explore(draw, stride=(1, 4))`.
+
+Where `ipywidgets.interact` clears and redraws, this keeps one view and changes its content: nothing flickers or jumps.
+The first answer is stored with the page as a still, so it shows on GitHub and before any cell is run.
+"""
+
+from html import escape
+from inspect import Parameter, signature
+from itertools import islice, product
+
+from IPython import get_ipython
+from IPython.core.formatters import DisplayFormatter
+from ipywidgets import HTML, HBox, Layout, VBox, Widget, interactive
+
+MOST_CORNERS = 64
+
+
+def explore(draw, **controls):
+    """Show `draw(**values)` under one control for each keyword, and again whenever a control moves.
+
+    A control is ipywidgets' own abbreviation, (0, 3), ["a", "b"], True, or a ready widget. It starts at the default of
+    draw's parameter, else at its first value. What `draw` returns is shown as a notebook would show it.
+    A ValueError is explained under the controls and the last picture kept; any other exception is shown and raised.
+    """
+    return Explorer(draw, controls)
+
+
+class Explorer(VBox):
+    """Controls above a view. `controls` maps names to widgets; `message` is the current explanation, "" if none."""
+
+    def __init__(self, draw, controls):
+        self.draw, self.message = draw, ""
+        self.controls = {name: _control(draw, name, given) for name, given in controls.items()}
+        self._message = HTML(layout=Layout(min_height="1.6em"))
+        first = self._answer()
+        self.still = _formats(first)
+        self._view = HTML(_markup(first), layout=Layout(min_height=self._tallest()))
+        style = HTML(f"<style>{getattr(first, 'style', '')}</style>", layout=Layout(display="none"))
+        row = HBox(list(self.controls.values()), layout=Layout(flex_flow="row wrap"))
+        super().__init__([row, self._message, self._view, style])
+        for widget in self.controls.values():
+            widget.observe(self._redraw, "value")
+
+    @property
+    def markup(self):
+        """What the view shows now, as HTML."""
+        return self._view.value
+
+    def _answer(self):
+        return self.draw(**{name: widget.value for name, widget in self.controls.items()})
+
+    def _redraw(self, _change):
+        try:
+            markup = _markup(self._answer())
+        except ValueError as error:
+            self._explain(str(error))
+        except Exception as error:
+            self._explain(f"{type(error).__name__}: {error}")
+            raise
+        else:
+            self._explain("")
+            self._view.value = markup
+
+    def _explain(self, message):
+        self.message = message
+        self._message.value = f'<span role="alert">⚠ {escape(message)}</span>' if message else ""
+        self._view.layout.opacity = "0.45" if message else "1"
+
+    def _tallest(self):
+        """The height of the tallest picture over the controls' extremes, so that nothing below it ever moves."""
+        heights = []
+        for corner in islice(product(*map(_extremes, self.controls.values())), MOST_CORNERS):
+            try:
+                heights.append(self.draw(**dict(zip(self.controls, corner, strict=True))).height)
+            except (ValueError, AttributeError):
+                continue
+        return f"{max(heights)}px" if heights else None
+
+    def _repr_mimebundle_(self, **kwargs):
+        data, metadata = self.still
+        return {**super()._repr_mimebundle_(**kwargs), **data}, metadata
+
+
+def _control(draw, name, given):
+    default = signature(draw).parameters[name].default
+    if default is Parameter.empty and isinstance(given, tuple | list):
+        default = given[0]
+    widget = given if isinstance(given, Widget) else interactive.widget_from_abbrev(given, default)
+    if widget is None:
+        raise ValueError(f"{name}={given!r} is no control; give (low, high), a list of choices, True, or a widget")
+    widget.description = widget.description or name.replace("_", " ")
+    return widget
+
+
+def _extremes(widget):
+    if hasattr(widget, "options"):
+        return [value for _, value in widget._options_full]
+    return [widget.min, widget.max] if hasattr(widget, "min") else [widget.value]
+
+
+def _formats(answer):
+    shell = get_ipython()
+    return (shell.display_formatter if shell else DisplayFormatter()).format(answer)
+
+
+def _markup(answer):
+    if hasattr(answer, "markup"):
+        return answer.markup
+    data, _ = _formats(answer)
+    if "image/png" in data:
+        return f'<img alt="{escape(data["text/plain"])}" src="data:image/png;base64,{data["image/png"]}">'
+    return data.get("text/html", f"<pre>{escape(data['text/plain'])}</pre>")

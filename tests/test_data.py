@@ -1,0 +1,79 @@
+import pytest
+import torch
+from PIL import Image
+
+from alexnet_lib.data import FOLDER, PHOTOS, load_image, photo, to_grey
+
+
+@pytest.mark.parametrize("name", PHOTOS)
+def test_a_photograph_is_a_colour_tensor_from_0_to_1_with_a_named_licence(name):
+    image = photo(name)
+    assert image.shape == (3, 256, 256) and image.dtype == torch.float32
+    assert 0 <= image.min() < 0.2 and 0.8 < image.max() <= 1
+    assert f"`{name}.jpg`" in (FOLDER / "LICENSES.md").read_text(encoding="utf-8")
+
+
+def test_a_photograph_comes_in_the_size_asked_for():
+    assert photo("cat", 64).shape == (3, 64, 64)
+    with pytest.raises(ValueError, match="no photograph 'dog'; the course has cat, astronaut"):
+        photo("dog")
+    with pytest.raises(ValueError, match="size must be a whole number of pixels from 1, not 0"):
+        photo("cat", 0)
+
+
+def saved(folder, image, name="image.png", **options):
+    image.save(folder / name, **options)
+    return folder / name
+
+
+def test_pixels_arrive_exactly_and_in_order(tmp_path):
+    image = Image.new("RGB", (3, 2))
+    image.putpixel((2, 1), (255, 51, 0))
+    tensor = load_image(saved(tmp_path, image))
+    assert tensor.shape == (3, 2, 3)
+    torch.testing.assert_close(tensor[:, 1, 2], torch.tensor([1, 0.2, 0]))
+    assert tensor.sum() == tensor[:, 1, 2].sum()
+
+
+def test_transparent_is_white_grey_is_three_equal_channels_and_cmyk_is_read(tmp_path):
+    clear = load_image(saved(tmp_path, Image.new("RGBA", (2, 2), (9, 9, 9, 0))))
+    assert (clear == 1).all()
+    grey = load_image(saved(tmp_path, Image.new("L", (2, 2), 51)))
+    torch.testing.assert_close(grey, torch.full((3, 2, 2), 0.2))
+    cmyk = load_image(saved(tmp_path, Image.new("CMYK", (8, 8), (0, 0, 0, 0)), "image.jpg"))
+    assert (cmyk > 0.98).all()
+
+
+def test_sixteen_bit_grey_keeps_its_range(tmp_path):
+    deep = load_image(saved(tmp_path, Image.new("I;16", (2, 2), 2**15)))
+    torch.testing.assert_close(deep, torch.full((3, 2, 2), 0.5), atol=0.01, rtol=0)
+
+
+def test_a_photograph_taken_sideways_is_turned_upright(tmp_path):
+    exif = Image.Exif()
+    exif[274] = 6
+    path = saved(tmp_path, Image.new("RGB", (40, 20)), "image.jpg", exif=exif)
+    assert load_image(path).shape == (3, 40, 20)
+
+
+def test_a_file_that_is_no_image_is_explained(tmp_path):
+    text, broken = tmp_path / "notes.txt", tmp_path / "half.jpg"
+    text.write_text("not a picture")
+    broken.write_bytes((FOLDER / "cat.jpg").read_bytes()[:2000])
+    with pytest.raises(ValueError, match="'notes.txt' is not an image"):
+        load_image(text)
+    with pytest.raises(ValueError, match="'half.jpg' looks like an image but is damaged"):
+        load_image(broken)
+    with pytest.raises(ValueError, match="is a folder; name one image file"):
+        load_image(tmp_path)
+    with pytest.raises(FileNotFoundError, match="there is no file"):
+        load_image(tmp_path / "missing.png")
+
+
+def test_grey_is_brightness_as_pillow_has_it():
+    cat = photo("cat")
+    with Image.open(FOLDER / "cat.jpg") as image:
+        expected = torch.frombuffer(bytearray(image.convert("L").tobytes()), dtype=torch.uint8).view(256, 256)
+    torch.testing.assert_close(to_grey(cat), expected / 255, atol=1.1 / 255, rtol=0)
+    with pytest.raises(ValueError, match=r"\(3, H, W\), not \(256, 256\)"):
+        to_grey(cat[0])

@@ -1,0 +1,107 @@
+import re
+from xml.etree import ElementTree
+
+import pytest
+import torch
+
+from alexnet_lib import grids
+from alexnet_lib.conv import correlate2d, output_size, pool2d
+from alexnet_lib.tables import number
+
+X = torch.arange(49).view(7, 7) % 8 - 2
+K = torch.tensor([[1, 0, -1], [2, 0, -2], [1, 0, -1]])
+
+
+def parsed(grid):
+    return ElementTree.fromstring(grid.markup.replace("&quot;", "'").replace("&quot", "'"))
+
+
+def cells(grid, role):
+    table = parsed(grid).find(f".//table[@class='ax-t ax-{role}']")
+    return [row.findall("td") for row in table.iter("tr")]
+
+
+def values(grid, role):
+    return torch.tensor([[int(cell.text.replace("−", "-")) for cell in row] for row in cells(grid, role)])
+
+
+@pytest.mark.parametrize("stride, padding, dilation", [(1, 0, 1), (2, 1, 1), (3, 0, 2), ((1, 2), (2, 0), (1, 3))])
+def test_every_output_cell_carries_its_window_and_its_arithmetic(stride, padding, dilation):
+    y = correlate2d(X, K, stride, padding, dilation)
+    grid = grids.correlation(X, K, y, stride, padding, dilation)
+    shown = values(grid, "input")
+    assert torch.equal(values(grid, "output"), y) and torch.equal(values(grid, "kernel"), K)
+    rows_apart, columns_apart = dilation if isinstance(dilation, tuple) else (dilation, dilation)
+    for r, row in enumerate(cells(grid, "output")):
+        for c, cell in enumerate(row):
+            left, top = map(int, re.findall(r"\d+", cell.find("i").get("style")))
+            window = shown[
+                top : top + 2 * rows_apart + 1 : rows_apart, left : left + 2 * columns_apart + 1 : columns_apart
+            ]
+            assert (window * K).sum() == y[r, c], "the overlay lies on the cells that were read"
+            place, sentence = cell.get("aria-label").split(": ")
+            products, total = sentence.replace("−", "-").split(" = ")
+            assert place == f"row {r}, column {c}"
+            assert eval(products.replace("·", "*")) == int(total) == y[r, c]
+            assert cell.get("tabindex") == "0"
+
+
+def test_padding_is_dashed_and_cells_that_no_window_reads_are_striped():
+    grid = grids.correlation(X, K, correlate2d(X, K, 3, 0), stride=3)
+    striped = [["ax-left" in (cell.get("class") or "") for cell in row] for row in cells(grid, "input")]
+    assert torch.equal(torch.tensor(striped), torch.tensor([[r == 6 or c == 6 for c in range(7)] for r in range(7)]))
+    assert "read by no window" in cells(grid, "input")[6][0].get("aria-label")
+    padded = grids.correlation(X, K, correlate2d(X, K, 1, 1), padding=1)
+    dashed = [["ax-pad" in (cell.get("class") or "") for cell in row] for row in cells(padded, "input")]
+    assert sum(map(sum, dashed)) == 81 - 49 and all(dashed[0])
+
+
+def test_a_large_kernel_counts_its_products_instead_of_listing_them():
+    x, k = torch.ones(8, 8), torch.ones(6, 6)
+    label = cells(grids.correlation(x, k, correlate2d(x, k)), "output")[0][0].get("aria-label")
+    assert label == "row 0, column 0: 36 products add up to 36"
+
+
+@pytest.mark.parametrize("mode, word", [("max", "maximum"), ("average", "average")])
+def test_pooling_names_the_numbers_it_chose_from(mode, word):
+    y = pool2d(X, 2, mode=mode)
+    label = cells(grids.pooling(X, y, 2, mode=mode), "output")[0][0].get("aria-label")
+    assert label == f"row 0, column 0: {word} of −2, −1, 5, −2 is {number(y[0, 0])}"
+
+
+def test_padding_never_shows_as_a_candidate_of_max_pooling():
+    grid = grids.pooling(X, pool2d(X, 3, 2, 1), 3, 2, 1)
+    assert cells(grid, "output")[0][0].get("aria-label") == "row 0, column 0: maximum of −2, −1, 5, −2 is 5"
+    assert not cells(grid, "input")[0][0].text
+
+
+@pytest.mark.parametrize("size, kernel, stride, padding, dilation", [(7, 3, 3, 0, 1), (8, 3, 2, 1, 2), (5, 5, 1, 0, 1)])
+def test_the_ruler_marks_what_each_window_reads(size, kernel, stride, padding, dilation):
+    count = output_size(size, kernel, stride, padding, dilation)
+    first, *windows = cells(grids.ruler(size, count, kernel, stride, padding, dilation), "input")
+    assert len(windows) == count
+    read = set()
+    for index, window in enumerate(windows):
+        marked = [column for column, cell in enumerate(window) if cell.text == "■"]
+        assert marked == [index * stride + tap * dilation for tap in range(kernel)]
+        read |= set(marked)
+    assert read == {column for column, cell in enumerate(first) if "ax-left" not in (cell.get("class") or "")}
+
+
+@pytest.mark.parametrize(
+    "value, text", [(3, "3"), (-3, "−3"), (0.5, "0.50"), (-0.001, "−0.00"), (-0.0, "0"), (2.0, "2"), (1e6, "1000000")]
+)
+def test_numbers_are_written_short_with_a_true_minus(value, text):
+    assert number(value) == (text if text != "−0.00" else "0")
+
+
+def test_a_table_separates_thousands_and_escapes_text():
+    grid = grids.table([("<conv1>", 28868968, 0.5, True)], ("a", "b", "c", "d"))
+    assert [cell.text for cell in parsed(grid).iter("td")] == ["<conv1>", "28,868,968", "0.5", "True"]
+
+
+def test_only_a_matrix_makes_a_grid():
+    with pytest.raises(ValueError, match=r"not shape \(2, 2, 2\)"):
+        grids.matrix(torch.ones(2, 2, 2))
+    assert repr(grids.matrix([1, 2, 3], "row")) == "row 1 × 3"
+    assert torch.equal(values(grids.matrix(torch.ones(2, 2, requires_grad=True)), "input"), torch.ones(2, 2).long())

@@ -1,0 +1,60 @@
+"""The rules that every page keeps, read from the notebooks themselves."""
+
+import json
+import re
+from pathlib import Path
+from statistics import median
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+
+def lines(cell):
+    return [line for line in "".join(cell["source"]).splitlines() if line.strip()]
+
+
+@pytest.fixture(params=PAGES, ids=lambda path: path.stem)
+def page(request):
+    return request.param, json.loads(request.param.read_text(encoding="utf-8"))
+
+
+def test_cells_are_short_and_every_one_has_run(page):
+    code = [cell for cell in page[1]["cells"] if cell["cell_type"] == "code"]
+    sizes = [len(lines(cell)) for cell in code]
+    assert max(sizes) <= 15 and median(sizes) <= 5
+    assert [cell["execution_count"] for cell in code] == list(range(1, len(code) + 1))
+
+
+def test_a_page_opens_with_promise_goals_and_minutes_and_closes_with_the_way_on(page):
+    cells = page[1]["cells"]
+    opening, closing = "".join(cells[0]["source"]), "".join(cells[-1]["source"])
+    assert opening.startswith("# ") and "You will be able to" in opening and re.search(r"\d+ minutes", opening)
+    assert opening.count("\n- ") == 3
+    assert all(heading in closing for heading in ("## Summary", "## Exercises", "## Next"))
+
+
+def test_links_between_pages_lead_somewhere(page):
+    path, content = page
+    text = "".join(line for cell in content["cells"] if cell["cell_type"] == "markdown" for line in cell["source"])
+    for target in re.findall(r"\]\(([^)#]+)", text):
+        assert target.startswith("http") or (path.parent / target).exists(), target
+
+
+def test_no_drawing_widget_or_device_code_stands_on_a_page(page):
+    source = "\n".join("".join(cell["source"]) for cell in page[1]["cells"] if cell["cell_type"] == "code")
+    assert not re.search(r"\b(matplotlib|ipywidgets|interact|IPython)\b|[\"']cuda", source)
+
+
+def test_stored_outputs_are_small_and_hold_no_live_widget(page):
+    path, content = page
+    assert path.stat().st_size < 1_000_000
+    assert "widgets" not in content["metadata"] and content["metadata"]["kernelspec"]["name"] == "python3"
+    assert "widget-view" not in path.read_text(encoding="utf-8")
+
+
+def test_the_readme_lists_every_page_and_every_page_is_in_order():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert PAGES and all(f"notebooks/{path.name}" in readme for path in PAGES)
+    assert [path.name[:2] for path in PAGES] == [f"{n:02d}" for n in range(1, len(PAGES) + 1)]

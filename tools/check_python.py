@@ -1,0 +1,24 @@
+"""Say in one line what to do when this Python cannot run the course. Runs on every Python, even on 2.7."""
+
+import sys
+
+OLDEST, NEWEST = (3, 11), (3, 14)
+
+
+def problem():
+    """Return what is wrong and what to do about it, or None."""
+    if not OLDEST <= sys.version_info[:2] <= NEWEST:
+        return (
+            "Python %d.%d cannot run the course: install Python 3.11 to 3.14 and run 'make lab PYTHON=python3.13'."
+            % (sys.version_info[:2])
+        )
+    try:
+        import ensurepip  # noqa: F401
+        import venv  # noqa: F401
+    except ImportError:
+        return "This Python has no venv module: install it (Debian: 'sudo apt install python3-venv') and run again."
+    return None
+
+
+if __name__ == "__main__":
+    sys.exit(problem())

@@ -1,0 +1,31 @@
+"""Trust the course's own pages, so that they look right before a cell is run, and open JupyterLab on lesson 1."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+LESSON = "notebooks/01_cross_correlation.ipynb"
+
+
+def main(port=None):
+    """Run JupyterLab until it is stopped, and return its exit status."""
+    pages = sorted(map(str, (ROOT / "notebooks").glob("*.ipynb")))
+    subprocess.run([sys.executable, "-m", "jupyter", "trust", *pages], check=True, stdout=subprocess.DEVNULL)
+    command = [sys.executable, "-m", "jupyterlab", LESSON, f"--ServerApp.root_dir={ROOT}"]
+    command.append(f"--LabApp.app_settings_dir={ROOT / 'tools' / 'settings'}")
+    if port:
+        command.append(f"--ServerApp.port={port}")
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        command.append("--allow-root")
+    print("JupyterLab is opening lesson 1. If no browser window appears, open the address that it prints below.")
+    print("To stop it, press Ctrl-C twice.", flush=True)
+    try:
+        return subprocess.run(command, cwd=ROOT).returncode
+    except KeyboardInterrupt:
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:2]))

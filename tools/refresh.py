@@ -1,0 +1,82 @@
+"""Execute the notebooks and store their outputs: the one writer of outputs. Run twice, it changes nothing.
+
+    python tools/refresh.py [--check] [notebooks/01_cross_correlation.ipynb ...]
+
+With --check nothing is written, and the exit status says whether something would be.
+"""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+
+NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
+VIEW = "application/vnd.jupyter.widget-view+json"
+METADATA = {
+    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+
+
+def execute(path):
+    """Run a notebook top to bottom in a fresh kernel and return it with clean outputs. Raises RuntimeError in words."""
+    page = nbformat.read(path, as_version=4)
+    for cell in page.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    try:
+        NotebookClient(
+            page, timeout=300, kernel_name="python3", resources={"metadata": {"path": path.parent}}
+        ).execute()
+    except CellExecutionError as error:
+        raise RuntimeError(f"a cell raised an error; the page is left as it was.\n{error}") from None
+    page.metadata = nbformat.from_dict({**METADATA, **{k: v for k, v in page.metadata.items() if k == "title"}})
+    for cell in page.cells:
+        if cell.cell_type == "code":
+            cell.metadata.pop("execution", None)
+            cell.outputs = [output for output in map(clean, cell.outputs) if output]
+    return page
+
+
+def clean(output):
+    """Drop what differs from run to run: the live widget, of which the still remains. Nothing left returns None."""
+    if output.output_type == "stream" and output.name == "stderr":
+        raise RuntimeError(f"a cell wrote to stderr; the page is left as it was.\n{output.text}")
+    if "data" in output:
+        output.data.pop(VIEW, None)
+        return output if output.data else None
+    return output
+
+
+def write(path, text):
+    """Replace a file in one step, so that an interruption leaves the old one."""
+    temporary = path.with_suffix(".tmp")
+    temporary.write_text(text, encoding="utf-8")
+    os.replace(temporary, path)
+
+
+def main(argv):
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("pages", nargs="*", type=Path)
+    parser.add_argument("--check", action="store_true")
+    arguments = parser.parse_args(argv)
+    stale = []
+    for path in arguments.pages or sorted(NOTEBOOKS.glob("*.ipynb")):
+        try:
+            text = nbformat.writes(execute(path)) + "\n"
+        except RuntimeError as error:
+            sys.exit(f"{path}: {error}")
+        if text != path.read_text(encoding="utf-8"):
+            stale.append(path)
+            if not arguments.check:
+                write(path, text)
+        print(f"{path.name}: {'changed' if path in stale else 'unchanged'}, {len(text) / 1e6:.2f} MB", flush=True)
+    return int(arguments.check and bool(stale))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
