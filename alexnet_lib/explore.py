@@ -15,7 +15,7 @@ from ipywidgets import HTML, HBox, Layout, VBox, Widget, interactive
 MOST_CORNERS = 64
 
 
-def explore(draw, **controls):
+def explore(draw, /, **controls):
     """Show `draw(**values)` under one control for each keyword, and again whenever a control moves.
 
     A control is ipywidgets' own abbreviation, (0, 3), ["a", "b"], True, or a ready widget. It starts at the default of

@@ -71,6 +71,8 @@ def curves(series, x=None, xlabel="", ylabel="", marks=True, log=False):
         positions = np.arange(len(values)) if x is None else _array(x)
         mark = MARKS[index % len(MARKS)] if marks else None
         axes.plot(positions, values, color=SERIES[index % len(SERIES)], marker=mark, markersize=5, lw=2, label=name)
+    if np.issubdtype(positions.dtype, np.integer):
+        axes.xaxis.get_major_locator().set_params(integer=True)
     if log:
         axes.set_yscale("log")
     _label(axes, xlabel, ylabel)

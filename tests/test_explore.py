@@ -78,7 +78,7 @@ def test_whatever_a_notebook_can_show_is_shown():
         "import matplotlib.pyplot as plt; plt.close(plt.figure())",
         "def figure(n): f = plt.figure(figsize=(n, n)); f.add_subplot(); plt.close(f); return f",
         "from alexnet_lib.explore import explore",
-        "assert explore(figure, n=(1, 3)).markup.startswith('<img alt="&lt;Figure')",
+        'assert explore(figure, n=(1, 3)).markup.startswith("<img alt=\\"&lt;Figure")',
         "assert explore(lambda n: n + 0.5, n=(1, 3)).markup == '<pre>1.5</pre>'",
     )
     page.cells = [nbformat.v4.new_code_cell(source) for source in sources]
