@@ -69,10 +69,10 @@ def pooling(x, y, window, stride=None, padding=0, mode="max"):
     return _stepping(tables, text, taps, padded, y)
 
 
-def ruler(size, count, kernel, stride=1, padding=0, dilation=1):
+def ruler(size, count, kernel, stride=1, padding=0, dilation=1, title=""):
     """One row of input, and below it every window where it lands: `count` windows, a row each, ■ where it reads.
 
-    Padding is dashed; cells that no window reads are striped.
+    Padding is dashed; cells that no window reads are striped. The title is "5 windows" and the like unless given.
     """
     width = size + 2 * padding
     taps = _Taps((1, kernel), (1, stride), (0, padding), (1, dilation))
@@ -89,8 +89,9 @@ def ruler(size, count, kernel, stride=1, padding=0, dilation=1):
         on = 0 <= offset < taps.span[1] and offset % dilation == 0
         return cell("■" if on else "", ["ax-tap" if on else "ax-bare"], f"window {row - 1} reads this" if on else "")
 
-    title = f"input {size}, kernel {kernel}, stride {stride}, padding {padding}, dilation {dilation}: {count} windows"
-    return figure([rows((count + 1, width), make_cell, title, "input")], title, count + 1, width)
+    title = title or f"{count} window{'s' if count > 1 else ''}"
+    text = f"ruler: input {size}, kernel {kernel}, stride {stride}, padding {padding}, dilation {dilation}: {title}"
+    return figure([rows((count + 1, width), make_cell, title, "input")], text, count + 1, width)
 
 
 def table(entries, header, title=""):

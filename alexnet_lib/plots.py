@@ -76,7 +76,9 @@ def curves(series, x=None, xlabel="", ylabel="", marks=True, log=False):
     if log:
         axes.set_yscale("log")
     _label(axes, xlabel, ylabel)
-    if len(series) > 1:
+    if len(series) > 3:
+        figure.legend(loc="outside upper center", ncols=2, frameon=False, fontsize=11)
+    elif len(series) > 1:
         axes.legend(frameon=False, fontsize=11)
     return Picture(figure, f"Curves of {ylabel or 'value'} over {xlabel or 'position'}: {', '.join(series)}")
 
