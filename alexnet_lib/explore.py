@@ -5,38 +5,46 @@ The first answer is stored with the page as a still, so it shows on GitHub and b
 """
 
 from html import escape
-from inspect import Parameter, signature
 from itertools import islice, product
 
 from IPython import get_ipython
 from IPython.core.formatters import DisplayFormatter
-from ipywidgets import HTML, HBox, Layout, VBox, Widget, interactive
+from ipywidgets import HTML, HBox, Layout, VBox
+
+from alexnet_lib.controls import control
 
 MOST_CORNERS = 64
 
 
-def explore(draw, /, **controls):
-    """Show `draw(**values)` under one control for each keyword, and again whenever a control moves.
+def explore(function, /, *then, **controls):
+    """Show `function(**values)` under one control for each keyword, and again whenever a control moves.
 
     A control is ipywidgets' own abbreviation, (0, 3), ["a", "b"], True, or a ready widget. It starts at the default of
-    draw's parameter, else at its first value. What `draw` returns is shown as a notebook would show it.
+    the function's parameter, else at its first value. Further functions each take the dict that the one before returns:
+    `explore(compute, draw, stride=(1, 4))`. The last answer is shown as a notebook would show it.
     A ValueError is explained under the controls and the last picture kept; any other exception is shown and raised.
     """
-    return Explorer(draw, controls)
+    return Explorer((function, *then), controls)
 
 
 class Explorer(VBox):
     """Controls above a view. `controls` maps names to widgets; `message` is the current explanation, "" if none."""
 
-    def __init__(self, draw, controls):
-        self.draw, self.message = draw, ""
-        self.controls = {name: _control(draw, name, given) for name, given in controls.items()}
+    def __init__(self, functions, controls):
+        self.functions, self.message = functions, ""
+        self.controls = {name: control(functions[0], name, given) for name, given in controls.items()}
         self._message = HTML(layout=Layout(min_height="1.6em"))
-        first = self._answer()
+        first = self.draw(**self.values())
         self.still = _formats(first)
         self._view = HTML(_markup(first), layout=Layout(min_height=self._tallest()))
         style = HTML(f"<style>{getattr(first, 'style', '')}</style>", layout=Layout(display="none"))
-        row = HBox(list(self.controls.values()), layout=Layout(flex_flow="row wrap"))
+        large = [widget for widget in self.controls.values() if isinstance(widget, VBox)]
+        small = [widget for widget in self.controls.values() if widget not in large]
+        flow = Layout(flex_flow="row wrap", align_items="flex-start")
+        row = HBox(
+            [*large, HBox(small, layout=Layout(flex="1 1 320px", flex_flow="row wrap", align_content="flex-start"))],
+            layout=flow,
+        )
         super().__init__([row, self._message, self._view, style])
         for widget in self.controls.values():
             widget.observe(self._redraw, "value")
@@ -46,12 +54,20 @@ class Explorer(VBox):
         """What the view shows now, as HTML."""
         return self._view.value
 
-    def _answer(self):
-        return self.draw(**{name: widget.value for name, widget in self.controls.items()})
+    def values(self):
+        """What the controls say now, by name."""
+        return {name: getattr(widget, "read", lambda w=widget: w.value)() for name, widget in self.controls.items()}
+
+    def draw(self, **values):
+        """The answer for these values, whatever the controls say."""
+        answer = self.functions[0](**values)
+        for function in self.functions[1:]:
+            answer = function(**answer)
+        return answer
 
     def _redraw(self, _change):
         try:
-            markup = _markup(self._answer())
+            markup = _markup(self.draw(**self.values()))
         except ValueError as error:
             self._explain(str(error))
         except Exception as error:
@@ -81,18 +97,9 @@ class Explorer(VBox):
         return {**super()._repr_mimebundle_(**kwargs), **data}, metadata
 
 
-def _control(draw, name, given):
-    default = signature(draw).parameters[name].default
-    if default is Parameter.empty and isinstance(given, tuple | list):
-        default = given[0]
-    widget = given if isinstance(given, Widget) else interactive.widget_from_abbrev(given, default)
-    if widget is None:
-        raise ValueError(f"{name}={given!r} is no control; give (low, high), a list of choices, True, or a widget")
-    widget.description = widget.description or name.replace("_", " ")
-    return widget
-
-
 def _extremes(widget):
+    if hasattr(widget, "extremes"):
+        return widget.extremes
     if hasattr(widget, "options"):
         return [value for _, value in widget._options_full]
     return [widget.min, widget.max] if hasattr(widget, "min") else [widget.value]

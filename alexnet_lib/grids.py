@@ -10,10 +10,11 @@ from urllib.parse import quote
 
 import numpy as np
 
-from alexnet_lib.tables import Grid, array, cell, figure, number, rows, times
+from alexnet_lib.tables import NOTE, Grid, array, below, cell, figure, framed, number, rows, times
+from alexnet_lib.windows import Taps, both, ghost, pad
 
 MOST_TERMS = 25
-HINT = "Point at an output cell, or reach it with Tab: its window and its arithmetic appear here."
+HINT = "Point at an output, or press Tab: its window and sum. At an input: the outputs that read it."
 
 
 def matrix(values, title="", role="input"):
@@ -29,15 +30,15 @@ def matrices(*triples):
     return figure([_plain(*each) for each in grids], text, max(s[0] for s in shapes), sum(s[1] for s in shapes))
 
 
-def correlation(x, kernel, y, stride=1, padding=0, dilation=1):
+def correlation(x, kernel, y, stride=1, padding=0, dilation=1, notes=(), play=False):
     """Input, kernel and output side by side; an output cell shows its window, its products and its sum.
 
     x (H, W) without padding, kernel (kh, kw), y (out_h, out_w); stride, padding and dilation as in `alexnet_lib.conv`.
-    Input cells that no window reads are striped.
+    An input cell shows the outputs that read it; striped cells are read by none. `notes` are lines to stand below, a
+    line of code in backticks. With `play` the window walks through the output by itself.
     """
     x, kernel, y = array(x), array(kernel), array(y)
-    padded = _pad(x, padding)
-    taps = _Taps(kernel.shape, stride, padding, dilation)
+    taps = Taps(kernel.shape, stride, padding, dilation)
 
     def sentence(window, value):
         if kernel.size > MOST_TERMS:
@@ -45,37 +46,32 @@ def correlation(x, kernel, y, stride=1, padding=0, dilation=1):
         products = (f"{number(a)}·{_bracket(b)}" for a, b in zip(window.flat, kernel.flat, strict=True))
         return f"{' + '.join(products)} = {number(value)}"
 
-    tables = [
-        _input_table(x, padded, taps, y.shape),
-        _plain(kernel, f"kernel {times(kernel.shape)}", "kernel"),
-        _output_table(padded, y, taps, sentence),
-    ]
     text = f"correlation: input {times(x.shape)}, kernel {times(kernel.shape)}, output {times(y.shape)}"
-    return _stepping(tables, text, taps, padded, y, kernel)
+    return _stepping(text, x, pad(x, padding), taps, y, sentence, kernel, notes, play)
 
 
-def pooling(x, y, window, stride=None, padding=0, mode="max"):
+def pooling(x, y, window, stride=None, padding=0, mode="max", notes=(), play=False):
     """Input and pooled output side by side; an output cell shows its window. x (H, W), y (out_h, out_w)."""
     x, y = array(x), array(y)
-    padded = _pad(x.astype(float), padding, np.nan if mode == "max" else 0)
-    taps = _Taps(_both(window), window if stride is None else stride, padding, 1)
+    taps = Taps(both(window), window if stride is None else stride, padding, 1)
 
     def sentence(part, value):
         numbers = ", ".join(number(v) for v in part.flat if not np.isnan(v))
         return f"{'maximum' if mode == 'max' else 'average'} of {numbers} is {number(value)}"
 
-    tables = [_input_table(x, padded, taps, y.shape), _output_table(padded, y, taps, sentence)]
+    padded = pad(x.astype(float), padding, np.nan if mode == "max" else 0)
     text = f"{mode} pooling: input {times(x.shape)}, window {times(taps.shape)}, output {times(y.shape)}"
-    return _stepping(tables, text, taps, padded, y)
+    return _stepping(text, x, padded, taps, y, sentence, None, notes, play)
 
 
-def ruler(size, count, kernel, stride=1, padding=0, dilation=1, title=""):
+def ruler(size, count, kernel, stride=1, padding=0, dilation=1, title="", notes=()):
     """One row of input, and below it every window where it lands: `count` windows, a row each, ■ where it reads.
 
-    Padding is dashed; cells that no window reads are striped. The title is "5 windows" and the like unless given.
+    Padding is dashed; cells that no window reads are striped. The title is "5 windows" and the like unless given;
+    `notes` are lines to stand below.
     """
     width = size + 2 * padding
-    taps = _Taps((1, kernel), (1, stride), (0, padding), (1, dilation))
+    taps = Taps((1, kernel), (1, stride), (0, padding), (1, dilation))
     read = taps.read((1, width), (1, count))[0]
     inside = range(padding, padding + size)
 
@@ -91,45 +87,50 @@ def ruler(size, count, kernel, stride=1, padding=0, dilation=1, title=""):
 
     title = title or f"{count} window{'s' if count > 1 else ''}"
     text = f"ruler: input {size}, kernel {kernel}, stride {stride}, padding {padding}, dilation {dilation}: {title}"
-    return figure([rows((count + 1, width), make_cell, title, "input")], text, count + 1, width)
+    drawn = figure([rows((count + 1, width), make_cell, title, "input")], text, 1, width, notes=notes)
+    return Grid(drawn.markup.replace('class="ax', 'class="ax ax-ruler', 1), text, drawn.height + 19 * count)
 
 
-def table(entries, header, title=""):
-    """A plain table of text and numbers, one tuple a row: for layers, parameters, results. Whole numbers get commas."""
-    head = "".join(f'<th scope="col">{escape(str(name))}</th>' for name in header)
-    body = "".join(f"<tr>{''.join(f'<td>{escape(_entry(v))}</td>' for v in entry)}</tr>" for entry in entries)
+def table(entries, header, title="", marked=None, bars=None, notes=()):
+    """A plain table of text and numbers, one tuple a row: for layers, parameters, results. Whole numbers get commas.
+
+    `marked` is the number of a row to point at, `bars` a length from 0 to 1 for each row, `notes` lines to stand below,
+    a line of code in backticks.
+    """
+    head = "".join(f'<th scope="col">{escape(str(name))}</th>' for name in header) + ("<td></td>" if bars else "")
+
+    def row(index, entry):
+        cells = "".join(f"<td>{escape(_entry(value))}</td>" for value in entry)
+        if bars:
+            cells += f'<td><b class="ax-bar" style="--l:{bars[index]:.4f}"></b></td>'
+        return f'<tr class="ax-marked">{cells}</tr>' if index == marked else f"<tr>{cells}</tr>"
+
+    body = "".join(row(index, entry) for index, entry in enumerate(entries))
     caption = f"<caption>{escape(title)}</caption>" if title else ""
     listing = f'<table class="ax-list">{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
-    return Grid(f'<div class="ax">{listing}</div>', title or "table", 30 * (len(entries) + 2))
-
-
-class _Taps:
-    """Which padded input cells a window of the given shape reads."""
-
-    def __init__(self, shape, stride, padding, dilation):
-        self.shape = tuple(shape)
-        self.stride, self.padding, self.dilation = _both(stride), _both(padding), _both(dilation)
-        self.span = tuple(d * (k - 1) + 1 for k, d in zip(self.shape, self.dilation, strict=True))
-
-    def start(self, row, column):
-        return row * self.stride[0], column * self.stride[1]
-
-    def slices(self, row, column):
-        corner = self.start(row, column)
-        return tuple(slice(c, c + span, d) for c, span, d in zip(corner, self.span, self.dilation, strict=True))
-
-    def read(self, size, outputs):
-        """A mask (H, W) of the padded cells that at least one window reads."""
-        lines = []
-        for n, out, k, s, d in zip(size, outputs, self.shape, self.stride, self.dilation, strict=True):
-            line = np.zeros(n, bool)
-            line[(np.arange(out)[:, None] * s + np.arange(k) * d).ravel()] = True
-            lines.append(line)
-        return np.outer(*lines)
+    height = 30 * (len(entries) + 1 + bool(title)) + NOTE * len(notes)
+    text = title or f"table of {', '.join(map(str, header))}"
+    return Grid(framed(listing + below(notes), text), text, height)
 
 
 def _plain(values, title, role):
     return rows(values.shape, lambda r, c: cell(number(values[r, c])), title, role)
+
+
+def _stepping(text, x, padded, taps, y, sentence, kernel, notes, play):
+    tables = [
+        _input_table(x, padded, taps, y.shape),
+        *([] if kernel is None else [_plain(kernel, f"kernel {times(kernel.shape)}", "kernel")]),
+        _output_table(padded, y, taps, sentence),
+    ]
+    between = padded.shape[1] + (0 if kernel is None else kernel.shape[1])
+    style = (
+        f"--ghost:url(&quot;data:image/svg+xml,{quote(ghost(taps, kernel))}&quot;);"
+        f"--sw:{taps.span[1]};--sh:{taps.span[0]};"
+        f"--px:{taps.tile(1)};--py:{taps.tile(0)};--ox:{between};--gaps:{len(tables) - 1}"
+    )
+    height, width = max(padded.shape[0], y.shape[0]), between + y.shape[1]
+    return figure(tables, text, height, width, style, HINT, notes, y.size if play else 0)
 
 
 def _input_table(x, padded, taps, outputs):
@@ -137,11 +138,19 @@ def _input_table(x, padded, taps, outputs):
     ph, pw = taps.padding
     inside = np.zeros(padded.shape, bool)
     inside[ph : ph + x.shape[0], pw : pw + x.shape[1]] = True
+    by_row = [taps.readers(0, r, outputs[0]) for r in range(padded.shape[0])]
+    by_column = [taps.readers(1, c, outputs[1]) for c in range(padded.shape[1])]
 
     def make_cell(r, c):
         names = [name for name, on in (("ax-pad", not inside[r, c]), ("ax-left", not read[r, c])) if on]
         text = "" if np.isnan(padded[r, c]) else number(padded[r, c])
-        return cell(text, names, "" if read[r, c] else f"{text or 'padding'}, read by no window")
+        what = text if inside[r, c] else "padding"
+        over, along = by_row[r], by_column[c]
+        if not over or not along:
+            return cell(text, names, f"{what}, read by no window", focus=True)
+        label = f"{what}, read by {_lines('row', over)}, {_lines('column', along)} of the output"
+        place = f"--x:{along[0]};--y:{over[0]};--w:{along[-1] - along[0] + 1};--h:{over[-1] - over[0] + 1}"
+        return cell(text, names, label, place, focus=True)
 
     title = f"input {times(x.shape)}" + (f", padding {ph}" if ph == pw and ph else "")
     return rows(padded.shape, make_cell, title, "input")
@@ -151,38 +160,17 @@ def _output_table(padded, y, taps, sentence):
     def make_cell(r, c):
         top, left = taps.start(r, c)
         label = f"row {r}, column {c}: {sentence(padded[taps.slices(r, c)], y[r, c])}"
-        return cell(number(y[r, c]), label=label, inside=f'<i style="--x:{left};--y:{top}"></i>', focus=True)
+        place = f"--x:{left};--y:{top};--i:{r * y.shape[1] + c}"
+        return cell(number(y[r, c]), label=label, place=place, focus=True)
 
     return rows(y.shape, make_cell, f"output {times(y.shape)}", "output")
 
 
-def _stepping(tables, text, taps, padded, y, weights=None):
-    picture = quote(_ghost(taps, weights))
-    ghost = f"--ghost:url(&quot;data:image/svg+xml,{picture}&quot;);--sw:{taps.span[1]};--sh:{taps.span[0]}"
-    width = padded.shape[1] + y.shape[1] + (0 if weights is None else weights.shape[1])
-    return figure(tables, text, max(padded.shape[0], y.shape[0]), width, ghost, HINT)
-
-
-def _ghost(taps, weights):
-    """The window as a picture: each cell it reads tinted, with the kernel's number for it in the corner."""
-    parts = []
-    for r, c in np.ndindex(*taps.shape):
-        x, y = c * taps.dilation[1] * 20, r * taps.dilation[0] * 20
-        parts.append(f'<rect x="{x + 1}" y="{y + 1}" width="18" height="18" fill="#d55e00" fill-opacity=".28"/>')
-        if weights is not None:
-            parts.append(f'<text x="{x + 18}" y="{y + 18}">×{number(weights[r, c])}</text>')
-    style = 'font-family="sans-serif" font-size="6.2" font-weight="bold" text-anchor="end" fill="#9c4200"'
-    size = f"0 0 {taps.span[1] * 20} {taps.span[0] * 20}"
-    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{size}" {style}>{"".join(parts)}</svg>'
-
-
-def _pad(x, padding, fill=0):
-    ph, pw = _both(padding)
-    return np.pad(x, ((ph, ph), (pw, pw)), constant_values=fill)
-
-
-def _both(value):
-    return tuple(value) if isinstance(value, tuple | list) else (value, value)
+def _lines(name, positions):
+    if len(positions) == 1:
+        return f"{name} {positions[0]}"
+    listing = f"{positions[0]} to {positions[-1]}" if positions.step == 1 else ", ".join(map(str, positions))
+    return f"{name}s {listing}"
 
 
 def _bracket(value):

@@ -4,13 +4,15 @@ A page that drops the styling, as JupyterLab does for a notebook it does not tru
 not show unstyled stands in attributes. The colours' meaning is in `grids`.
 """
 
+import re
 from html import escape
 from pathlib import Path
 
 import numpy as np
 
-STYLE = (Path(__file__).parent / "grids.css").read_text(encoding="utf-8").replace("\n", "")
+STYLE = (Path(__file__).parent / "static" / "grids.css").read_text(encoding="utf-8").replace("\n", "")
 WIDE = 26
+NOTE = 26
 
 
 class Grid:
@@ -35,13 +37,14 @@ def number(value):
     return text.replace("-", "−") if float(text) else "0"
 
 
-def cell(text, names=(), label="", inside="", focus=False):
-    """One <td>: its text, class names, spoken label, markup inside it, and whether Tab stops at it."""
+def cell(text, names=(), label="", place="", focus=False):
+    """One <td>: its text, class names, spoken label, whether Tab stops at it, and where its overlay lies, as CSS."""
     names = [*names, *([] if len(text) < 5 else ["ax-5" if len(text) == 5 else "ax-6"])]
     attributes = f' class="{" ".join(names)}"' if names else ""
     attributes += ' tabindex="0"' if focus else ""
+    attributes += f' style="{place}"' if place else ""
     attributes += f' aria-label="{escape(label)}"' if label else ""
-    return f"<td{attributes}>{text}{inside}</td>"
+    return f"<td{attributes}>{text}{'<i></i>' if place else ''}</td>"
 
 
 def rows(shape, make_cell, title, role):
@@ -53,14 +56,40 @@ def rows(shape, make_cell, title, role):
     )
 
 
-def figure(tables, text, height, width, style="", hint=""):
-    """A Grid of tables beside each other; height and width in cells; `hint` stands below until a cell is pointed at."""
+def figure(tables, text, height, width, style="", hint="", notes=(), play=0):
+    """A Grid of tables beside each other; height and width in cells.
+
+    `hint` stands below until a cell is pointed at, `notes` above it. With `play` cells to visit, each shows its overlay
+    for a moment, in turn.
+    """
     wide = width > WIDE
-    names = "ax" + (" ax-wide" if wide else "") + (" ax-read" if hint else "")
+    names = "ax" + (" ax-wide" if wide else "") + (" ax-read" if hint else "") + (" ax-play" if play else "")
+    style += f";--cells:{play};--seen:ax-seen{play};--lit:ax-lit{play}" if play else ""
     attributes = (f' style="{style}"' if style else "") + (f' data-hint="{escape(hint)}"' if hint else "")
-    markup = f'<div class="{names}"{attributes}><div class="ax-row">{"".join(tables)}</div></div>'
+    moment = f"<style>{_turns(play)}</style>" if play else ""
+    content = f'<div class="ax-row">{"".join(tables)}</div>{below(notes)}'
+    markup = moment + framed(content, text, names, attributes)
     side, caption = (25, 22) if wide else (34, 27)
-    return Grid(markup, text, caption + side * height + (58 if hint else 0) + 14)
+    return Grid(markup, text, caption + side * height + NOTE * len(notes) + (58 if hint else 0) + 14)
+
+
+def framed(content, text, names="ax", attributes=""):
+    """The frame of every figure: Tab stops at it, so that it can be scrolled with the keyboard and is read aloud."""
+    return f'<div class="{names}" role="group" tabindex="0" aria-label="{escape(text)}"{attributes}>{content}</div>'
+
+
+def _turns(cells):
+    """CSS animations in which a cell is shown for the first of so many moments."""
+    share = 100 / cells
+    seen = f"@keyframes ax-seen{cells}{{0%{{visibility:visible}}{share:.3f}%,100%{{visibility:hidden}}}}"
+    lit = f"@keyframes ax-lit{cells}{{0%{{outline-color:var(--c)}}{share:.3f}%,100%{{outline-color:transparent}}}}"
+    return seen + lit
+
+
+def below(notes):
+    """Lines under a figure; what stands in backticks is code, selected whole by one click."""
+    lines = (re.sub("`(.*?)`", r"<code>\1</code>", escape(note)) for note in notes)
+    return "".join(f'<div class="ax-note">{line}</div>' for line in lines)
 
 
 def array(values):

@@ -2,7 +2,7 @@ import pytest
 import torch
 from PIL import Image
 
-from alexnet_lib.data import FOLDER, PHOTOS, load_image, photo, to_grey
+from alexnet_lib.data import FOLDER, PHOTOS, folder, load_image, photo, to_grey
 
 
 @pytest.mark.parametrize("name", PHOTOS)
@@ -77,3 +77,52 @@ def test_grey_is_brightness_as_pillow_has_it():
     torch.testing.assert_close(to_grey(cat), expected / 255, atol=1.1 / 255, rtol=0)
     with pytest.raises(ValueError, match=r"\(3, H, W\), not \(256, 256\)"):
         to_grey(cat[0])
+
+
+def own(path, counts, side=8):
+    for label, (name, count) in enumerate(counts.items()):
+        (path / name).mkdir()
+        for index in range(count):
+            Image.new("RGB", (side, side), (label * 100, index, 7)).save(path / name / f"{index:02}.png")
+    return path
+
+
+def test_a_folder_of_the_readers_own_is_split_class_by_class_and_always_alike(tmp_path):
+    data = folder(own(tmp_path, {"dogs": 10, "cats": 2}), size=6)
+    assert data.names == ("cats", "dogs") and data.images.shape == (9, 3, 6, 6) and data.images.dtype == torch.uint8
+    assert data.labels.tolist() == [0] + [1] * 8 and data.val_labels.tolist() == [0, 1, 1]
+    assert data.labels.dtype == torch.int64
+    colours = {label: data.images[data.labels == label][:, 0, 0, 0].unique().tolist() for label in (0, 1)}
+    assert colours == {0: [100], 1: [0]}, "the first folder made was dogs, with red 0"
+    indices = torch.cat([data.images, data.val_images])[:, 1, 0, 0].tolist()
+    assert sorted(indices) == sorted([0, 1, *range(10)]), "every image is used once"
+    again = folder(tmp_path, size=6)
+    assert torch.equal(again.val_images, data.val_images)
+    assert data.source == f"your folder {tmp_path.name!r}: 9 training and 3 validation images"
+
+
+def test_files_that_computers_leave_in_folders_are_passed_over(tmp_path):
+    own(tmp_path, {"a": 2, "b": 2})
+    (tmp_path / ".ipynb_checkpoints").mkdir()
+    (tmp_path / "notes.txt").write_text("")
+    for name in (".DS_Store", "Thumbs.db"):
+        (tmp_path / "a" / name).write_bytes(b"x")
+    assert len(folder(tmp_path, size=4).images) == 2
+
+
+def test_a_folder_that_cannot_be_trained_on_is_explained(tmp_path):
+    with pytest.raises(ValueError, match="there is no folder .*nowhere"):
+        folder(tmp_path / "nowhere", size=8)
+    with pytest.raises(ValueError, match="subfolder for each class, at least two; it has none"):
+        folder(tmp_path, size=8)
+    own(tmp_path, {"one": 2})
+    with pytest.raises(ValueError, match="at least two; it has only 'one'"):
+        folder(tmp_path, size=8)
+    (tmp_path / "two").mkdir()
+    with pytest.raises(ValueError, match="class 'two' needs at least two images.*has 0"):
+        folder(tmp_path, size=8)
+    for name in ("good.png", "bad.png"):
+        Image.new("RGB", (4, 4)).save(tmp_path / "two" / name)
+    (tmp_path / "two" / "bad.png").write_text("no picture")
+    with pytest.raises(ValueError, match="class 'two': 'bad.png' is not an image"):
+        folder(tmp_path, size=8)

@@ -34,7 +34,7 @@ def test_every_output_cell_carries_its_window_and_its_arithmetic(stride, padding
     rows_apart, columns_apart = dilation if isinstance(dilation, tuple) else (dilation, dilation)
     for r, row in enumerate(cells(grid, "output")):
         for c, cell in enumerate(row):
-            left, top = map(int, re.findall(r"\d+", cell.find("i").get("style")))
+            left, top, _ = map(int, re.findall(r"\d+", cell.get("style")))
             window = shown[
                 top : top + 2 * rows_apart + 1 : rows_apart, left : left + 2 * columns_apart + 1 : columns_apart
             ]
@@ -105,3 +105,52 @@ def test_only_a_matrix_makes_a_grid():
         grids.matrix(torch.ones(2, 2, 2))
     assert repr(grids.matrix([1, 2, 3], "row")) == "row 1 × 3"
     assert torch.equal(values(grids.matrix(torch.ones(2, 2, requires_grad=True)), "input"), torch.ones(2, 2).long())
+
+
+@pytest.mark.parametrize("stride, padding, dilation", [(1, 0, 1), (2, 1, 1), (1, 1, 2), (2, 0, 3), (3, 2, 2)])
+def test_every_input_cell_shows_the_outputs_that_read_it(stride, padding, dilation):
+    y = correlate2d(X, K, stride, padding, dilation)
+    grid = grids.correlation(X, K, y, stride, padding, dilation)
+    shape = torch.Size(n + 2 * padding for n in X.shape)
+    readers = {}
+    for r, c in torch.cartesian_prod(*map(torch.arange, y.shape)).tolist():
+        for i, j in torch.cartesian_prod(torch.arange(3), torch.arange(3)).tolist():
+            readers.setdefault((r * stride + i * dilation, c * stride + j * dilation), set()).add((r, c))
+    step = int(re.search(r"--px:(\d+)", grid.markup)[1])
+    for r in range(shape[0]):
+        for c in range(shape[1]):
+            cell = cells(grid, "input")[r][c]
+            if (r, c) not in readers:
+                assert cell.get("style") is None and "read by no window" in cell.get("aria-label")
+                continue
+            x, y0, w, h = map(int, re.findall(r"\d+", cell.get("style")))
+            lit = {(i, j) for i in range(y0, y0 + h, step) for j in range(x, x + w, step)}
+            assert lit == readers[r, c]
+
+
+def test_play_visits_every_output_cell_once():
+    grid = grids.correlation(X, K, correlate2d(X, K), play=True)
+    turns = [int(re.search(r"--i:(\d+)", cell.get("style"))[1]) for row in cells_after_style(grid) for cell in row]
+    assert turns == list(range(25)) and "@keyframes ax-seen25" in grid.markup and "ax-play" in grid.markup
+    assert "keyframes" not in grids.correlation(X, K, correlate2d(X, K)).markup
+
+
+def cells_after_style(grid):
+    markup = grid.markup.split("</style>")[1].replace("&quot;", "'")
+    table = ElementTree.fromstring(markup).find(".//table[@class='ax-t ax-output']")
+    return [row.findall("td") for row in table.iter("tr")]
+
+
+def test_notes_stand_below_and_what_is_in_backticks_is_code():
+    grid = grids.matrix(X)
+    assert "ax-note" not in grid.markup
+    noted = grids.ruler(5, 3, 3, notes=("a < b", "`F.conv2d(x)` agrees"))
+    assert '<div class="ax-note">a &lt; b</div>' in noted.markup
+    assert '<div class="ax-note"><code>F.conv2d(x)</code> agrees</div>' in noted.markup
+    assert noted.height > grids.ruler(5, 3, 3).height
+
+
+def test_a_table_marks_a_row_and_draws_bars():
+    markup = grids.table([("a", 1), ("b", 4)], ("name", "n"), marked=1, bars=[0.25, 1]).markup
+    assert markup.count("ax-marked") == 1 and markup.index("ax-marked") > markup.index("<td>a</td>")
+    assert re.findall(r"--l:([\d.]+)", markup) == ["0.2500", "1.0000"]

@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 LIBRARY = Path(__file__).parents[1] / "alexnet_lib"
+COMPUTE = {"conv", "layers", "worked", "dropout", "alexnet", "data", "download", "fashion", "weights"}
+COMPUTE |= {"device", "plan", "training", "checkpoints"}
 LAYERS = {
-    "compute": ({"conv", "dropout", "alexnet", "data", "training"}, {"torch", "PIL"}),
-    "draw": ({"tables", "grids", "plots"}, {"numpy", "matplotlib"}),
-    "explore": ({"explore", "exercises"}, {"ipywidgets", "IPython"}),
+    "compute": (COMPUTE, {"torch", "PIL", "numpy"}),
+    "draw": ({"tables", "windows", "grids", "diagrams", "plots", "pixels"}, {"numpy", "matplotlib"}),
+    "explore": ({"controls", "explore", "exercises"}, {"ipywidgets", "IPython", "anywidget", "traitlets"}),
 }
 MODULES = sorted(path for path in LIBRARY.glob("*.py") if path.stem != "__init__")
 

@@ -15,7 +15,7 @@ def numbers(table):
 
 
 def press(cell, label, key, times=1):
-    slider = cell.locator(".widget-inline-hbox", has_text=label).get_by_role("slider")
+    slider = cell.get_by_role("slider", name=label)
     for _ in range(times):
         slider.press(key)
 
@@ -60,7 +60,7 @@ def test_pointing_shows_window_and_arithmetic_while_the_kernel_is_busy(stepping)
     box = window.bounding_box()
     assert abs(box["x"] - corner["x"]) < 2 and abs(box["y"] - corner["y"]) < 2
     target.click()
-    cell.locator(".ax-input td").first.hover()
+    cell.locator(".ax-kernel td").first.hover()
     assert window.evaluate("e => getComputedStyle(e).display") == "block", "a click pins the window"
     page.command("notebook:interrupt-kernel")
     page.kernel_status("idle")

@@ -1,0 +1,71 @@
+"""The device: which one, what it calls itself, and how fast and how large the work on it is."""
+
+import statistics
+import sys
+import time
+
+import torch
+
+
+def pick_device():
+    """The accelerator that PyTorch sees (CUDA, MPS, XPU …), else the CPU, as a `torch.device`."""
+    return torch.accelerator.current_accelerator(check_available=True) or torch.device("cpu")
+
+
+def synchronise(device):
+    """Wait until the device has finished all work given to it, so that a clock read next tells the truth."""
+    if device.type != "cpu":
+        torch.accelerator.synchronize(device)
+
+
+@torch.no_grad()
+def images_per_second(model, images, repeats=5):
+    """The median speed of a forward pass of `images` (N, C, H, W), which lie on the model's device, after a warm-up."""
+    device, seconds = images.device, []
+    for _ in range(repeats + 1):
+        synchronise(device)
+        start = time.perf_counter()
+        model(images)
+        synchronise(device)
+        seconds.append(time.perf_counter() - start)
+    return len(images) / statistics.median(seconds[1:])
+
+
+def device_name(device):
+    """What the device calls itself, such as an NVIDIA GPU's name; for the CPU its number of threads as well."""
+    if device.type == "cpu":
+        return f"CPU, {torch.get_num_threads()} threads"
+    module = torch.get_device_module(device)
+    name = module.get_device_name(device) if hasattr(module, "get_device_name") else "GPU"
+    return f"{device.type}: {name}"
+
+
+def peak_memory(device):
+    """The most bytes used so far, on an accelerator by tensors, on the CPU by the whole process; None if unknown."""
+    if device.type == "cpu":
+        if sys.platform == "win32":
+            return None
+        import resource
+
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return peak if sys.platform == "darwin" else peak * 1024
+    try:
+        return torch.accelerator.max_memory_allocated(device)
+    except (RuntimeError, NotImplementedError):
+        return None
+
+
+def device_report(model, shape, device):
+    """Rows (what, value) about forward passes of a batch of the given shape on the device: name, speed, peak memory.
+
+    Moves the model to the device and into evaluation mode.
+    """
+    model = model.to(device).eval()
+    speed = images_per_second(model, torch.zeros(shape, device=device))
+    memory = peak_memory(device)
+    return [
+        ("device", device_name(device)),
+        ("GPU used", "no" if device.type == "cpu" else "yes"),
+        (f"forward, batches of {shape[0]}", f"{speed:,.0f} images per second"),
+        ("peak memory", "not known here" if memory is None else f"{memory / 2**20:,.0f} MiB"),
+    ]

@@ -1,0 +1,78 @@
+from datetime import UTC, datetime
+
+import pytest
+import torch
+import traitlets
+
+from alexnet_lib.controls import OWN, Cells, Kernel, Photograph, Slider, control, numbers
+
+PRESETS = {"edge": [[1, 0, -1]] * 3, "mean": [["1/9"] * 3] * 3, "sum": torch.ones(2, 2)}
+
+
+def test_a_slider_refuses_what_lies_outside_and_keeps_its_value():
+    slider = Slider(min=1, max=4, step=1, value=2, description="stride")
+    with pytest.raises(traitlets.TraitError, match="stride runs from 1 to 4, not 9"):
+        slider.value = 9
+    assert slider.value == 2
+
+
+@pytest.mark.parametrize(
+    "text, number", [("3", 3), (" -2 ", -2), ("−2", -2), ("0.5", 0.5), (".5", 0.5), ("1/4", 0.25), ("+7.", 7)]
+)
+def test_cells_understand_the_usual_ways_to_write_a_number(text, number):
+    (read,) = Cells(value=[[text]], description="kernel").read()[0]
+    assert read == number and type(read) is type(number)
+
+
+@pytest.mark.parametrize("text", ["", "abc", "1/0", "--1", "1e9", "nan", "inf", "1/2/3", "1 2"])
+def test_text_that_is_no_number_is_named_with_its_place(text):
+    with pytest.raises(ValueError, match="kernel, row 1, column 0: .* is not a number; write one like") as error:
+        Cells(value=[["1"], [text]], description="kernel").read()
+    assert repr(text) in str(error.value)
+
+
+def test_a_number_too_large_to_show_is_refused():
+    with pytest.raises(ValueError, match="too large to show"):
+        Cells(value=[["10000000"]], description="kernel").read()
+
+
+def test_named_rows_and_columns_are_named_in_the_explanation():
+    cells = numbers({"conv1": (11, 4), "pool1": (3, 2)}, ("kernel", "stride"))
+    assert cells.read() == [[11, 4], [3, 2]]
+    cells.value = [["11", "x"], ["3", "2"]]
+    with pytest.raises(ValueError, match="settings, conv1, stride: 'x' is not a number"):
+        cells.read()
+
+
+def test_a_kernel_is_a_preset_then_the_readers_own():
+    kernel = Kernel(PRESETS, sizes=(1, 5))
+    seen = []
+    kernel.observe(lambda change: seen.append(kernel.read()), "value")
+    assert kernel.read() == [[1, 0, -1]] * 3
+    kernel.preset.value = "sum"
+    assert kernel.read() == [[1, 1], [1, 1]] and kernel.size.value == 2
+    kernel.cells.value = [["1", "5"], ["1", "1"]]
+    assert kernel.preset.value == OWN and kernel.read() == [[1, 5], [1, 1]]
+    kernel.size.value = 3
+    assert kernel.read() == [[1, 5, 0], [1, 1, 0], [0, 0, 0]]
+    kernel.preset.value = "mean"
+    assert torch.tensor(kernel.read()).sum().item() == pytest.approx(1)
+    assert seen == [[[1, 1], [1, 1]], [[1, 5], [1, 1]], [[1, 5, 0], [1, 1, 0], [0, 0, 0]], kernel.read()]
+
+
+def test_a_photograph_is_a_name_or_the_bytes_of_a_file():
+    choice = Photograph(("cat", "coffee"))
+    choice.name.value = "coffee"
+    assert choice.value == "coffee"
+    today = datetime.now(UTC)
+    file = {"name": "a", "type": "", "size": 3, "content": memoryview(b"abc"), "last_modified": today}
+    choice.upload.value = (file,)
+    assert choice.value == b"abc"
+    choice.name.value = "cat"
+    assert choice.value == "cat"
+
+
+def test_abbreviations_become_controls():
+    slider = control(lambda p=0.5: p, "p", (0.0, 1.0, 0.1))
+    assert (slider.min, slider.max, slider.step, slider.value, slider.description) == (0, 1, 0.1, 0.5, "p")
+    assert control(lambda **_: None, "which_one", ["a", "b"]).description == "which one"
