@@ -3,11 +3,12 @@ PYTHON ?= python3
 PAGE ?= notebooks
 BIN := .venv/bin
 
-.PHONY: help lab test lint unit pages browser refresh clean
+.PHONY: help lab test lint unit pages browser bench refresh clean
 help:
 	@echo "make lab      open the course in JupyterLab (PORT=9000 chooses the port, CPU=1 the small CPU-only PyTorch)"
 	@echo "make test     lint, unit tests, every page re-executed and compared, JupyterLab in a browser"
 	@echo "make refresh  execute the pages and store their outputs (PAGE=notebooks/NAME.ipynb: only that one)"
+	@echo "make bench    measure how fast the explorers and the training are (a few minutes)"
 	@echo "make lint     ruff only; make clean removes the installation"
 
 lab: .venv/.installed
@@ -30,6 +31,9 @@ pages: .venv/.installed
 browser: .venv/.installed
 	@echo "== JupyterLab in a browser"
 	@$(BIN)/python -m pytest -q -rs tests/browser
+
+bench: .venv/.installed
+	@$(BIN)/python tools/bench.py
 
 refresh: .venv/.installed
 	@$(BIN)/python tools/refresh.py $(if $(filter-out notebooks,$(PAGE)),$(PAGE))

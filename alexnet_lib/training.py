@@ -1,71 +1,47 @@
-"""The device: which one, and how fast and how large the work on it is. The one place that chooses it."""
+"""Training: `fit` runs the loop that lesson 5 writes out, within a time budget; it can be stopped and resumed."""
 
-import statistics
-import sys
-import time
-
-import torch
+from alexnet_lib.batches import augment, normalise
+from alexnet_lib.plan import train_step
+from alexnet_lib.run import Run
 
 
-def pick_device():
-    """The accelerator that PyTorch sees (CUDA, MPS, XPU …), else the CPU, as a `torch.device`."""
-    return torch.accelerator.current_accelerator(check_available=True) or torch.device("cpu")
+def fit(
+    model,
+    data,
+    seconds=None,
+    epochs=None,
+    lr=2e-3,
+    batch=64,
+    seed=0,
+    plan=None,
+    prepare=normalise,
+    pad=2,
+    validate=5.0,
+    on_progress=None,
+    checkpoint=None,
+    resume=False,
+):
+    """Train the model in place on `data` (`data.Images`) and return the History; the model ends in evaluation mode.
 
-
-def synchronise(device):
-    """Wait until the device has finished all work given to it, so that a clock read next tells the truth."""
-    if device.type != "cpu":
-        torch.accelerator.synchronize(device)
-
-
-@torch.no_grad()
-def images_per_second(model, images, repeats=5):
-    """The median speed of a forward pass of `images` (N, C, H, W), which lie on the model's device, after a warm-up."""
-    device, seconds = images.device, []
-    for _ in range(repeats + 1):
-        synchronise(device)
-        start = time.perf_counter()
-        model(images)
-        synchronise(device)
-        seconds.append(time.perf_counter() - start)
-    return len(images) / statistics.median(seconds[1:])
-
-
-def device_name(device):
-    """What the device calls itself, such as an NVIDIA GPU's name; for the CPU its number of threads as well."""
-    if device.type == "cpu":
-        return f"CPU, {torch.get_num_threads()} threads"
-    module = torch.get_device_module(device)
-    name = module.get_device_name(device) if hasattr(module, "get_device_name") else "GPU"
-    return f"{device.type}: {name}"
-
-
-def peak_memory(device):
-    """The most bytes used so far, on an accelerator by tensors, on the CPU by the whole process; None if unknown."""
-    if device.type == "cpu":
-        if sys.platform == "win32":
-            return None
-        import resource
-
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        return peak if sys.platform == "darwin" else peak * 1024
-    try:
-        return torch.accelerator.max_memory_allocated(device)
-    except (RuntimeError, NotImplementedError):
-        return None
-
-
-def device_report(model, shape, device):
-    """Rows (what, value) about forward passes of a batch of the given shape on the device: name, speed, peak memory.
-
-    Moves the model to the device and into evaluation mode.
+    It stops after `seconds` or `epochs` (whichever comes first), when `on_progress(history)`, called about twice a
+    second, returns True, or when the reader interrupts the kernel; what was learned stays. The plan is chosen by
+    measuring unless given; give one, and epochs, for the same weights from the same seed. `prepare` turns a uint8 batch
+    into the network's input. `validate` is the least time between validations, None for none. With `checkpoint`, a
+    path, the run is saved there every half minute and at the end; with `resume` it goes on from that file.
+    Raises ValueError for impossible settings, FloatingPointError when the loss is no longer a number.
     """
-    model = model.to(device).eval()
-    speed = images_per_second(model, torch.zeros(shape, device=device))
-    memory = peak_memory(device)
-    return [
-        ("device", device_name(device)),
-        ("GPU used", "no" if device.type == "cpu" else "yes"),
-        (f"forward, batches of {shape[0]}", f"{speed:,.0f} images per second"),
-        ("peak memory", "not known here" if memory is None else f"{memory / 2**20:,.0f} MiB"),
-    ]
+    run = Run(model, data, seconds, epochs, lr, batch, seed, plan, prepare, checkpoint, resume)
+    with run.finishing_the_step_when_interrupted():
+        while not run.over():
+            picked = run.next_batch()
+            try:
+                x = run.plan.batch(prepare(augment(run.images[picked], run.generator, pad)))
+                loss, right = train_step(model, run.adam, run.scaler, run.plan, x, run.labels[picked])
+            except RuntimeError as error:
+                run.halve_the_batch(error)
+                continue
+            run.count(loss, right, len(picked))
+            if run.reading_is_due():
+                run.read(validate, on_progress)
+    run.finish(validate, on_progress)
+    return run.history

@@ -8,7 +8,7 @@ import pytest
 
 LIBRARY = Path(__file__).parents[1] / "alexnet_lib"
 COMPUTE = {"conv", "layers", "worked", "dropout", "alexnet", "data", "download", "fashion", "weights"}
-COMPUTE |= {"device", "plan", "training", "checkpoints"}
+COMPUTE |= {"device", "plan", "batches", "run", "training", "checkpoints", "evaluation"}
 LAYERS = {
     "compute": (COMPUTE, {"torch", "PIL", "numpy"}),
     "draw": ({"tables", "windows", "grids", "diagrams", "plots", "pixels"}, {"numpy", "matplotlib"}),

@@ -1,46 +1,293 @@
+import copy
+import inspect
+import math
+import signal
+import threading
+
 import pytest
 import torch
 from torch import nn
 
-from alexnet_lib import training
-from alexnet_lib.alexnet import AlexNet
+from alexnet_lib import checkpoints, plan, run, training
+from alexnet_lib.alexnet import SmallAlexNet
+from alexnet_lib.data import Images
+from alexnet_lib.plan import Plan
+from alexnet_lib.training import fit
+
+LABELS = torch.arange(40) % 2
+GREY = torch.randint(0, 40, (40, 1, 8, 8), generator=torch.Generator().manual_seed(0), dtype=torch.uint8)
+DATA = Images(GREY + (LABELS * 200).byte().view(-1, 1, 1, 1), LABELS, GREY[:10], LABELS[:10], ("dark", "light"), "made")
 
 
-def test_without_an_accelerator_the_cpu_is_picked(monkeypatch):
-    monkeypatch.setattr(torch.accelerator, "current_accelerator", lambda check_available: None)
-    assert training.pick_device() == torch.device("cpu")
+def network(seed=0):
+    torch.manual_seed(seed)
+    return nn.Sequential(nn.Conv2d(1, 4, 3), nn.ReLU(), nn.Flatten(), nn.Dropout(0.5), nn.Linear(144, 2))
 
 
-@pytest.mark.parametrize("name", ["cuda", "mps", "xpu"])
-def test_whatever_accelerator_there_is_gets_picked(monkeypatch, name):
-    monkeypatch.setattr(torch.accelerator, "current_accelerator", lambda check_available: torch.device(name))
-    assert training.pick_device().type == name
+def train(model=None, **options):
+    model = model or network()
+    options = {"epochs": 3, "batch": 8, "plan": Plan(), **options}
+    return model, fit(model, DATA, **options)
 
 
-def test_the_clock_waits_for_an_accelerator_and_not_for_the_cpu(monkeypatch):
-    waited = []
-    monkeypatch.setattr(torch.accelerator, "synchronize", waited.append)
-    training.synchronise(torch.device("cpu"))
-    assert waited == []
-    images = torch.empty(4, 3, device="meta")
-    assert training.images_per_second(nn.Linear(3, 2, device="meta"), images, repeats=2) > 0
-    assert waited == [torch.device("meta")] * 6, "before and after the warm-up and each of two runs"
+def same(one, other):
+    pairs = zip(one.state_dict().values(), other.state_dict().values(), strict=True)
+    return all(torch.equal(a, b) for a, b in pairs)
 
 
-def test_the_report_names_the_device_and_moves_everything_to_it(monkeypatch):
-    rows = dict(training.device_report(AlexNet(10), (2, 3, 224, 224), torch.device("cpu")))
-    assert rows["device"] == f"CPU, {torch.get_num_threads()} threads" and rows["GPU used"] == "no"
-    assert rows["forward, batches of 2"].endswith("images per second") and rows["peak memory"].endswith("MiB")
-    monkeypatch.setattr(torch.accelerator, "synchronize", lambda device: None)
-    monkeypatch.setattr(torch.accelerator, "max_memory_allocated", lambda device: 3 * 2**20)
-    monkeypatch.setattr(training, "device_name", lambda device: "stand-in")
-    model = AlexNet(10)
-    rows = dict(training.device_report(model, (2, 3, 224, 224), torch.device("meta")))
-    assert rows["GPU used"] == "yes" and rows["peak memory"] == "3 MiB"
-    assert {p.device.type for p in model.parameters()} == {"meta"}
+@pytest.fixture
+def read_every_step(monkeypatch):
+    monkeypatch.setattr(run, "READ_EVERY", -1)
 
 
-def test_a_report_without_memory_figures_says_so(monkeypatch):
-    monkeypatch.setattr(training, "peak_memory", lambda device: None)
-    rows = dict(training.device_report(nn.Linear(3, 2), (1, 3), torch.device("cpu")))
-    assert rows["peak memory"] == "not known here"
+def test_it_learns_and_tells_what_it_saw(read_every_step):
+    data = DATA._replace(val_images=DATA.images[:10])
+    model = network()
+    history = fit(model, data, epochs=20, batch=8, plan=Plan(), lr=1e-2, validate=0)
+    assert history.step[:3] == [1, 2, 3] and history.step[-1] == 100
+    assert history.loss[0] > 0.3 > history.loss[-1] and history.val_accuracy[-1] == 1
+    assert history.val_step[-1] == 100 and history.plan == "cpu, float32, NCHW" and history.progress == 1
+    lengths = {len(getattr(history, name)) for name in ("step", "seconds", "loss", "accuracy", "speed")}
+    assert len(lengths) == 1 and min(history.speed) > 0 and history.seconds == sorted(history.seconds)
+    assert not model.training
+
+
+def test_the_loss_it_reads_is_the_mean_over_the_images(monkeypatch):
+    losses, real = [], training.train_step
+
+    def noted(*arguments):
+        loss, right = real(*arguments)
+        losses.append((loss.item(), right.item(), len(arguments[-1])))
+        return loss, right
+
+    monkeypatch.setattr(training, "train_step", noted)
+    monkeypatch.setattr(run, "READ_EVERY", math.inf)
+    _, history = train(epochs=1, batch=16)
+    assert [count for *_, count in losses] == [16, 16, 8]
+    assert history.loss == pytest.approx([sum(loss * count for loss, _, count in losses) / 40])
+    assert history.accuracy == pytest.approx([sum(right for _, right, _ in losses) / 40])
+
+
+def test_the_same_seed_twice_gives_the_same_weights_and_another_seed_others():
+    (one, _), (two, _), (three, _) = train(), train(), train(seed=1)
+    assert same(one, two) and not same(one, three) and not same(one, network())
+
+
+def test_every_image_is_used_once_an_epoch_in_a_new_order(monkeypatch):
+    seen, real = [], run.Run.next_batch
+
+    def noted(self):
+        seen.append(real(self))
+        return seen[-1]
+
+    monkeypatch.setattr(run.Run, "next_batch", noted)
+    train(epochs=2, batch=16)
+    first, second = torch.cat(seen[:3]), torch.cat(seen[3:])
+    assert sorted(first.tolist()) == sorted(second.tolist()) == list(range(40))
+    assert not torch.equal(first, second)
+
+
+def stop_after(readings):
+    return lambda history: len(history.step) >= readings
+
+
+@pytest.mark.parametrize("steps", [2, 5, 7, 10])
+def test_a_resumed_run_gives_the_weights_of_an_uninterrupted_one(tmp_path, read_every_step, steps):
+    whole, long = train()
+    path = tmp_path / "run.pt"
+    first, short = train(checkpoint=path, on_progress=stop_after(steps))
+    assert short.step[-1] == steps and not same(first, whole)
+    torch.rand(17)
+    second, history = train(network(seed=9), checkpoint=path, resume=True)
+    assert same(second, whole) and history.step == long.step == list(range(1, 16))
+    assert history.loss == pytest.approx(long.loss)
+
+
+def test_a_checkpoint_is_made_on_the_way_and_a_crash_loses_only_what_came_after(tmp_path, read_every_step, monkeypatch):
+    monkeypatch.setattr(run, "SAVE_EVERY", -1)
+
+    def crash(history):
+        if history.step[-1] == 7:
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        train(checkpoint=tmp_path / "run.pt", on_progress=crash)
+    assert checkpoints.load(tmp_path / "run.pt")["step"] == 7
+    resumed, _ = train(network(seed=9), checkpoint=tmp_path / "run.pt", resume=True)
+    assert same(resumed, train()[0])
+
+
+def test_a_checkpoint_of_another_run_is_refused(tmp_path):
+    train(checkpoint=tmp_path / "run.pt")
+    with pytest.raises(ValueError, match="another run: its seed is 0, here it is 1"):
+        train(seed=1, checkpoint=tmp_path / "run.pt", resume=True)
+    with pytest.raises(ValueError, match="another run: its number of weights is 330, here it is 185"):
+        train(
+            nn.Sequential(nn.Conv2d(1, 4, 3), nn.Flatten(), nn.Linear(144, 1)),
+            checkpoint=tmp_path / "run.pt",
+            resume=True,
+        )
+    with pytest.raises(FileNotFoundError, match="no checkpoint"):
+        train(checkpoint=tmp_path / "other.pt", resume=True)
+
+
+def test_an_interruption_ends_the_run_after_the_step_at_hand_and_keeps_it_all(tmp_path, read_every_step):
+    class Interrupted(nn.Flatten):
+        calls = 0
+
+        def forward(self, x):
+            Interrupted.calls += 1
+            if Interrupted.calls == 4:
+                signal.raise_signal(signal.SIGINT)
+            return super().forward(x)
+
+    def with_flatten(layer):
+        model = network()
+        model[2] = layer
+        return model
+
+    handler = signal.getsignal(signal.SIGINT)
+    path = tmp_path / "run.pt"
+    model, history = train(with_flatten(Interrupted()), validate=None, checkpoint=path)
+    assert history.step == [1, 2, 3, 4] and history.notes == ["You stopped it; what was learned so far is kept."]
+    assert signal.getsignal(signal.SIGINT) is handler and not model.training
+    assert same(train(checkpoint=path, resume=True)[0], train()[0])
+
+
+def test_an_interruption_raised_anywhere_keeps_what_was_learned(read_every_step):
+    def interrupt(history):
+        if len(history.step) == 3:
+            history.step.append("once")
+            raise KeyboardInterrupt
+
+    model, history = train(on_progress=interrupt)
+    assert history.step[:3] == [1, 2, 3] and not same(model, network()) and not model.training
+
+
+def test_it_runs_in_a_thread_beside_the_page():
+    results = []
+    thread = threading.Thread(target=lambda: results.append(train()[0]))
+    thread.start()
+    thread.join()
+    assert same(results[0], train()[0])
+
+
+def test_the_time_budget_ends_it(monkeypatch, read_every_step):
+    clock = iter(range(10_000))
+    monkeypatch.setattr(run.time, "perf_counter", lambda: float(next(clock)))
+    _, history = train(epochs=None, seconds=100, validate=None)
+    assert 90 < history.seconds[-1] < 110 and history.progress == 1
+    assert history.step[-1] > 3
+
+
+def test_the_learning_rate_rises_and_falls(monkeypatch, read_every_step):
+    rates = []
+    monkeypatch.setattr(run, "WARM_UP", 3)
+    real = training.train_step
+
+    def noted(model, adam, *rest):
+        rates.append(adam.param_groups[0]["lr"])
+        return real(model, adam, *rest)
+
+    monkeypatch.setattr(training, "train_step", noted)
+    train(epochs=2, lr=0.3)
+    wanted = [0.3 * min(1, (step + 1) / 3) * (1 - 0.95 * step / 10) for step in range(10)]
+    assert rates == pytest.approx(wanted)
+
+
+def test_a_loss_that_is_not_finite_stops_it_with_an_explanation(tmp_path):
+    model = network()
+    nn.init.constant_(model[4].weight, math.inf)
+    with pytest.raises(FloatingPointError, match="no longer a number .* smaller lr than 0.5"):
+        train(model, lr=0.5, checkpoint=tmp_path / "run.pt")
+    assert list(tmp_path.iterdir()) == [], "rubbish is not saved"
+
+
+class Full(nn.Module):
+    """A device with room for `room` images: more are out of memory."""
+
+    def __init__(self, room, error=torch.OutOfMemoryError):
+        super().__init__()
+        self.inner, self.room, self.error, self.sizes = network(), room, error, []
+
+    def forward(self, x):
+        self.sizes.append(len(x))
+        if self.training and len(x) > self.room:
+            raise self.error("the device is out of memory")
+        return self.inner(x)
+
+
+@pytest.mark.parametrize("error", [torch.OutOfMemoryError, RuntimeError])
+def test_out_of_memory_halves_the_batch_says_so_and_goes_on_with_the_same_images(error, capsys):
+    model, history = train(Full(9, error), epochs=1, batch=32, validate=None)
+    assert model.sizes == [32, 16, 8, 8, 8, 8, 8]
+    assert history.notes == [f"The device was out of memory: training goes on with batches of {n}." for n in (16, 8)]
+    assert capsys.readouterr().out.splitlines() == history.notes
+
+
+def test_out_of_memory_before_the_first_step_halves_too(monkeypatch):
+    monkeypatch.setattr(plan, "candidates", lambda device: [Plan()])
+    model, history = train(Full(9), epochs=1, batch=32, plan=None, validate=None)
+    assert history.notes == [f"The device was out of memory: training begins with batches of {n}." for n in (16, 8)]
+    assert model.sizes == [8] * 5
+
+
+def test_a_single_image_that_does_not_fit_and_any_other_error_are_raised():
+    with pytest.raises(torch.OutOfMemoryError):
+        train(Full(0))
+    with pytest.raises(RuntimeError, match="shape"):
+        train(nn.Sequential(nn.Flatten(), nn.Linear(3, 2)))
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"epochs": None}, "say how long to train"),
+        ({"seconds": 0}, "seconds must be above 0, not 0"),
+        ({"lr": -1}, "lr must be above 0"),
+        ({"batch": 0}, "batch must be a whole number of images from 1"),
+        ({"resume": True}, "needs the checkpoint to go on from"),
+    ],
+)
+def test_impossible_settings_are_explained(options, words):
+    with pytest.raises(ValueError, match=words):
+        train(**options)
+
+
+def test_model_data_and_optimiser_all_move_and_nothing_is_read_before_it_is_due(monkeypatch):
+    """On 'meta' a value cannot be read at all, so a forgotten tensor or an `.item()` in a step would raise."""
+    made, reads = [], []
+    monkeypatch.setattr(run, "_numbers", lambda totals: reads.append(totals) or [0.5, 0.5])
+    monkeypatch.setattr(run, "READ_EVERY", math.inf)
+    monkeypatch.setattr(training, "Run", lambda *arguments: made.append(run.Run(*arguments)) or made[0])
+    model = SmallAlexNet()
+    data = DATA._replace(images=torch.zeros(40, 1, 28, 28, dtype=torch.uint8))
+    fit(model, data, epochs=2, batch=8, plan=Plan(torch.device("meta")), validate=None)
+    (state,) = made
+    found = [*model.parameters(), *(weight.grad for weight in model.parameters()), *reads, state.images, state.labels]
+    found += [one[name] for one in state.adam.state.values() for name in ("exp_avg", "exp_avg_sq")]
+    assert {tensor.device.type for tensor in found} == {"meta"} and len(reads) == 1 and state.step == 10
+
+
+def test_no_device_is_named_in_the_loop_and_a_step_waits_for_nothing():
+    for module in (training, run):
+        assert "cuda" not in inspect.getsource(module)
+    source = inspect.getsource(fit) + inspect.getsource(plan.train_step) + inspect.getsource(run.Run.count)
+    assert ".item()" not in source and ".tolist()" not in source and ".cpu()" not in source
+
+
+def test_mixed_precision_and_the_other_layout_train_too():
+    for dtype in (torch.bfloat16, torch.float16):
+        model, history = train(plan=Plan(torch.device("cpu"), dtype, torch.channels_last), epochs=8, lr=1e-2)
+        assert history.loss[-1] < 0.69 and model[0].weight.dtype == torch.float32
+
+
+def test_the_loop_itself_fits_on_a_page():
+    body = inspect.getsource(fit).split('"""')[2].strip().splitlines()
+    assert len(body) <= 17
+
+
+def test_the_readers_images_stay_as_they_were():
+    before = copy.deepcopy(DATA.images)
+    train()
+    assert torch.equal(DATA.images, before)

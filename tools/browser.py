@@ -7,9 +7,9 @@ import subprocess
 import sys
 import threading
 from contextlib import contextmanager
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+from lab import ROOT, SERVER
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 FLAGS = [
     "--headless",
@@ -56,9 +56,8 @@ def start_lab(home, trusted=True):
         pages = map(str, (home / "notebooks").glob("*.ipynb"))
         trust = [sys.executable, "-m", "jupyter", "trust", *pages]
         subprocess.run(trust, env=environment, check=True, capture_output=True)
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--expose-app-in-browser"]
+    command = [*SERVER, "--no-browser", "--allow-root", "--expose-app-in-browser"]
     command += [f"--ServerApp.root_dir={home / 'notebooks'}", "--ServerApp.port=0"]
-    command += [f"--LabApp.app_settings_dir={ROOT / 'tools' / 'settings'}"]
     server = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
     try:
         log = []

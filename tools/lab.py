@@ -6,6 +6,12 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+SETTINGS = ROOT / "tools" / "settings"
+SERVER = [
+    *(sys.executable, "-m", "jupyterlab"),
+    f"--config={SETTINGS / 'server.py'}",
+    f"--LabApp.app_settings_dir={SETTINGS}",
+]
 LESSON = "notebooks/01_cross_correlation.ipynb"
 
 
@@ -13,8 +19,7 @@ def main(port=None):
     """Run JupyterLab until it is stopped, and return its exit status."""
     pages = sorted(map(str, (ROOT / "notebooks").glob("*.ipynb")))
     subprocess.run([sys.executable, "-m", "jupyter", "trust", *pages], check=True, stdout=subprocess.DEVNULL)
-    command = [sys.executable, "-m", "jupyterlab", LESSON, f"--ServerApp.root_dir={ROOT}"]
-    command.append(f"--LabApp.app_settings_dir={ROOT / 'tools' / 'settings'}")
+    command = [*SERVER, LESSON, f"--ServerApp.root_dir={ROOT}"]
     if port:
         command.append(f"--ServerApp.port={port}")
     if hasattr(os, "geteuid") and os.geteuid() == 0:

@@ -24,7 +24,12 @@ METADATA = {
 
 def execute(path):
     """Run a notebook top to bottom in a fresh kernel and return it with clean outputs. Raises RuntimeError in words."""
-    page = nbformat.read(path, as_version=4)
+    if not path.exists():
+        raise RuntimeError("there is no page of that name")
+    try:
+        page = nbformat.read(path, as_version=4)
+    except (nbformat.reader.NotJSONError, nbformat.ValidationError) as error:
+        raise RuntimeError(f"this is not a notebook: {str(error)[:80]}") from None
     for cell in page.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None

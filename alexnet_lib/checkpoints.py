@@ -1,0 +1,53 @@
+"""Checkpoints: what a training run needs to go on, on disk in one step, readable without trusting the file."""
+
+import os
+from pathlib import Path
+
+import torch
+
+
+def save(path, state):
+    """Write a dict of tensors, numbers, strings, lists and dicts, replacing the old file only when the new is whole."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        with temporary.open("wb") as target:
+            torch.save(state, target)
+            target.flush()
+            os.fsync(target.fileno())
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def load(path):
+    """The dict that `save` wrote, its tensors on the CPU; nothing in the file is executed (`weights_only=True`).
+
+    Raises FileNotFoundError when there is none, ValueError when the file is no checkpoint or is damaged.
+    """
+    path = Path(path)
+    if not path.exists():
+        raise FileNotFoundError(f"there is no checkpoint {str(path)!r} (looked in {path.absolute().parent})")
+    try:
+        return torch.load(path, map_location="cpu", weights_only=True)
+    except OSError:
+        raise
+    except Exception as error:  # a damaged file makes the unpickler raise whatever its bytes happen to spell
+        reason = (str(error) or "it ends too early").splitlines()[0]
+        raise ValueError(f"{path.name!r} is not a checkpoint, or is damaged: {reason}") from error
+
+
+def random_state(device):
+    """The state of PyTorch's own generators, on the CPU and on the device, from which dropout draws."""
+    state = {"cpu": torch.get_rng_state()}
+    if device.type != "cpu":
+        state[device.type] = torch.get_device_module(device).get_rng_state().cpu()
+    return state
+
+
+def restore_random_state(state, device):
+    """Put those generators back; one of a device that the checkpoint does not know is left alone."""
+    torch.set_rng_state(state["cpu"])
+    if device.type != "cpu" and device.type in state:
+        torch.get_device_module(device).set_rng_state(state[device.type])

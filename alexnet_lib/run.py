@@ -1,0 +1,242 @@
+"""A training run: where it stands, when it ends, what it has seen, and how it is saved and goes on."""
+
+import math
+import signal
+import threading
+import time
+import traceback
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+
+import torch
+
+from alexnet_lib import checkpoints
+from alexnet_lib.evaluation import evaluate
+from alexnet_lib.plan import choose, optimiser
+
+READ_EVERY, SAVE_EVERY = 0.5, 30.0
+WARM_UP = 50
+
+
+@dataclass
+class History:
+    """What happened, for drawing: one number a reading in `step`, `seconds`, `loss`, `accuracy` and `speed`.
+
+    Loss and accuracy are those of the training batches since the reading before, with dropout and augmentation on;
+    `speed` is in images per second. The `val_` lists have one number a validation; `notes` are sentences to show.
+    """
+
+    plan: str = ""
+    step: list = field(default_factory=list)
+    seconds: list = field(default_factory=list)
+    loss: list = field(default_factory=list)
+    accuracy: list = field(default_factory=list)
+    speed: list = field(default_factory=list)
+    val_step: list = field(default_factory=list)
+    val_seconds: list = field(default_factory=list)
+    val_loss: list = field(default_factory=list)
+    val_accuracy: list = field(default_factory=list)
+    notes: list = field(default_factory=list)
+    progress: float = 0.0
+
+
+class Run:
+    """All that goes on from one step to the next, and so all that a checkpoint must hold."""
+
+    def __init__(self, model, data, seconds, epochs, lr, batch, seed, plan, prepare, checkpoint, resume):
+        _check(data, seconds, epochs, lr, batch, checkpoint, resume)
+        self.began = time.perf_counter()
+        self.model, self.data, self.prepare, self.path = model, data, prepare, checkpoint
+        self.seconds, self.epochs, self.lr, self.batch, self.seed = seconds, epochs, lr, batch, seed
+        self.history = History()
+        self.plan = plan or self._measured_plan()
+        self.history.plan = str(self.plan)
+        self.plan.model(model).train()
+        self.images, self.labels = data.images.to(self.plan.device), data.labels.to(self.plan.device)
+        torch.manual_seed(seed)
+        self.generator = torch.Generator().manual_seed(seed)
+        self.adam, self.scaler = optimiser(model, lr), self.plan.scaler()
+        self.step, self.epoch, self.position, self.stopped = 0, 0, 0, False
+        self.order = torch.randperm(len(self.images), generator=self.generator)
+        if resume:
+            self._restore(checkpoints.load(checkpoint))
+        self.totals, self.seen = torch.zeros(2, device=self.plan.device), 0
+        self.mark = self.saved = self.validated = time.perf_counter()
+
+    def over(self):
+        """Whether the run is at its end; if not, the learning rate is set: a short rise, then a straight fall."""
+        self.history.progress = progress = min(1.0, max(self._shares()))
+        rate = self.lr * min(1.0, (self.step + 1) / WARM_UP) * (1 - 0.95 * progress)
+        for group in self.adam.param_groups:
+            group["lr"] = rate
+        return progress >= 1 or self.stopped
+
+    def next_batch(self):
+        """The places of the next images, on the device: the order is drawn anew for every epoch."""
+        if self.position >= len(self.order):
+            self.order = torch.randperm(len(self.order), generator=self.generator)
+            self.epoch, self.position = self.epoch + 1, 0
+        return self.order[self.position : self.position + self.batch].to(self.plan.device, non_blocking=True)
+
+    def count(self, loss, right, images):
+        """Note one finished step; the sums stay on the device, so that nothing waits for it."""
+        self.totals += torch.stack((loss.float() * images, right.float()))
+        self.step, self.position, self.seen = self.step + 1, self.position + images, self.seen + images
+
+    def reading_is_due(self):
+        """Whether it is time to read the sums: about twice a second, so that the device is rarely waited for."""
+        return time.perf_counter() - self.mark > READ_EVERY
+
+    def read(self, validate=None, on_progress=None):
+        """Read the sums into the history, validate and save if it is time, and tell `on_progress`."""
+        if self.seen:
+            loss, right = _numbers(self.totals / self.seen)
+            if not math.isfinite(loss):
+                raise FloatingPointError(
+                    f"the loss is no longer a number ({loss}) by step {self.step}: the weights took steps too large. "
+                    f"Begin again with a fresh network and a smaller lr than {self.lr:g}"
+                )
+            now = time.perf_counter()
+            values = (self.step, now - self.began, loss, right, self.seen / (now - self.mark))
+            for name, value in zip(("step", "seconds", "loss", "accuracy", "speed"), values, strict=True):
+                getattr(self.history, name).append(value)
+            self.totals.zero_()
+            self.seen = 0
+        now = time.perf_counter()
+        if validate is not None and now - self.validated >= validate:
+            self._validate()
+        if self.path is not None and now - self.saved >= SAVE_EVERY:
+            self._save()
+        if on_progress is not None and on_progress(self.history):
+            self.stopped = True
+        self.mark = time.perf_counter()
+
+    def halve_the_batch(self, error):
+        """When the device is out of memory: free what the failed step holds, halve the batch and say so.
+
+        Any other error, and a batch of one that does not fit, is raised again.
+        """
+        if not _out_of_memory(error) or self.batch == 1:
+            raise error
+        self.adam.zero_grad()
+        self._free(error)
+        self.batch = max(1, self.batch // 2)
+        self.history.notes.append(f"The device was out of memory: training goes on with batches of {self.batch}.")
+        print(self.history.notes[-1])
+
+    @contextmanager
+    def finishing_the_step_when_interrupted(self):
+        """Let an interruption end the run after the step at hand; a second one ends it at once. Nothing is lost."""
+
+        def stop(*_):
+            if self.stopped:
+                raise KeyboardInterrupt
+            self.stopped = True
+            self.history.notes.append("You stopped it; what was learned so far is kept.")
+
+        here = threading.current_thread() is threading.main_thread()
+        before = signal.signal(signal.SIGINT, stop) if here else None
+        try:
+            yield
+        except KeyboardInterrupt:
+            self.stopped = True
+        finally:
+            if here:
+                signal.signal(signal.SIGINT, before)
+
+    def finish(self, validate=None, on_progress=None):
+        """The last reading, validation and saving; the model is left in evaluation mode."""
+        self.validated = -math.inf
+        self.saved = -math.inf
+        self.read(validate and 0, on_progress)
+        self.model.eval()
+
+    def _shares(self):
+        elapsed, images = time.perf_counter() - self.began, len(self.order)
+        yield from () if self.seconds is None else (elapsed / self.seconds,)
+        yield from () if self.epochs is None else ((self.epoch + self.position / images) / self.epochs,)
+
+    def _validate(self):
+        found = evaluate(
+            self.model, self.data.val_images, self.data.val_labels, self.plan, self.prepare, max(self.batch, 64)
+        )
+        self.model.train()
+        self.validated = time.perf_counter()
+        values = (self.step, self.validated - self.began, found.loss, found.accuracy)
+        for name, value in zip(("val_step", "val_seconds", "val_loss", "val_accuracy"), values, strict=True):
+            getattr(self.history, name).append(value)
+
+    def _measured_plan(self):
+        while True:
+            x, y = self.prepare(self.data.images[: self.batch]), self.data.labels[: self.batch]
+            try:
+                return choose(self.model, x, y)
+            except RuntimeError as error:
+                if not _out_of_memory(error) or self.batch == 1:
+                    raise
+                self.batch //= 2
+                self.history.notes.append(
+                    f"The device was out of memory: training begins with batches of {self.batch}."
+                )
+
+    def _free(self, error):
+        traceback.clear_frames(error.__traceback__)
+        device = self.plan.device
+        if device.type != "cpu":
+            torch.get_device_module(device).empty_cache()
+
+    def _save(self):
+        names = ("batch", "step", "epoch", "position", "order")
+        state = {name: getattr(self, name) for name in names}
+        state |= {"seconds": time.perf_counter() - self.began, "history": asdict(self.history), "task": self._task()}
+        state |= {"generator": self.generator.get_state(), "random": checkpoints.random_state(self.plan.device)}
+        state |= {"model": self.model.state_dict(), "adam": self.adam.state_dict(), "scaler": self.scaler.state_dict()}
+        checkpoints.save(self.path, state)
+        self.saved = time.perf_counter()
+
+    def _restore(self, state):
+        for name, mine in self._task().items():
+            if (other := state["task"][name]) != mine:
+                raise ValueError(f"the checkpoint is of another run: its {name} is {other}, here it is {mine}")
+        self.model.load_state_dict(state["model"])
+        self.adam.load_state_dict(state["adam"])
+        self.scaler.load_state_dict(state["scaler"])
+        for name in ("batch", "step", "epoch", "position", "order"):
+            setattr(self, name, state[name])
+        self.generator.set_state(state["generator"])
+        checkpoints.restore_random_state(state["random"], self.plan.device)
+        self.history = History(**state["history"])
+        self.began -= state["seconds"]
+
+    def _task(self):
+        weights = sum(weight.numel() for weight in self.model.parameters())
+        return {
+            "number of weights": weights,
+            "number of images": len(self.data.images),
+            "seed": self.seed,
+            "lr": self.lr,
+        }
+
+
+def _numbers(totals):
+    return totals.tolist()
+
+
+def _out_of_memory(error):
+    return isinstance(error, torch.OutOfMemoryError) or any(
+        words in str(error) for words in ("out of memory", "can't allocate memory")
+    )
+
+
+def _check(data, seconds, epochs, lr, batch, checkpoint, resume):
+    if seconds is None and epochs is None:
+        raise ValueError("say how long to train: seconds=…, epochs=… or both")
+    for name, value in (("seconds", seconds), ("epochs", epochs), ("lr", lr)):
+        if value is not None and not value > 0:
+            raise ValueError(f"{name} must be above 0, not {value!r}")
+    if isinstance(batch, bool) or not isinstance(batch, int) or batch < 1:
+        raise ValueError(f"batch must be a whole number of images from 1, not {batch!r}")
+    if len(data.images) == 0:
+        raise ValueError("there are no images to train on")
+    if resume and checkpoint is None:
+        raise ValueError("resume=True needs the checkpoint to go on from: checkpoint=path")

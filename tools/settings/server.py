@@ -1,0 +1,14 @@
+"""Small messages leave at once. TCP otherwise holds them back (Nagle, RFC 896): up to 40 ms for a move of a slider."""
+
+from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
+
+
+class PromptConnection(ZMQChannelsWebsocketConnection):
+    """The connection between page and kernel, as JupyterLab has it, without the delay."""
+
+    def connect(self):
+        self.websocket_handler.set_nodelay(True)
+        return super().connect()
+
+
+c.ServerApp.kernel_websocket_connection_class = PromptConnection  # noqa: F821
