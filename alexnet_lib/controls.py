@@ -27,6 +27,9 @@ class Slider(AnyWidget):
     value, min, max, step = (traitlets.Any(0).tag(sync=True) for _ in range(4))
     description = traitlets.Unicode("").tag(sync=True)
 
+    def __repr__(self):
+        return f"{self.description}, {self.min} to {self.max}"
+
     @traitlets.validate("value")
     def _within(self, proposal):
         if not self.min <= proposal.value <= self.max:

@@ -36,7 +36,7 @@ class Explorer(VBox):
         self._message = HTML(layout=Layout(min_height="1.6em"))
         first = self.draw(**self.values())
         self.still = _formats(first)
-        self._view = HTML(_markup(first), layout=Layout(min_height=self._tallest()))
+        self._view = HTML(shown(first), layout=Layout(min_height=self._tallest()))
         style = HTML(f"<style>{getattr(first, 'style', '')}</style>", layout=Layout(display="none"))
         large = [widget for widget in self.controls.values() if isinstance(widget, VBox)]
         small = [widget for widget in self.controls.values() if widget not in large]
@@ -67,7 +67,7 @@ class Explorer(VBox):
 
     def _redraw(self, _change):
         try:
-            markup = _markup(self.draw(**self.values()))
+            markup = shown(self.draw(**self.values()))
         except ValueError as error:
             self._explain(str(error))
         except Exception as error:
@@ -98,10 +98,8 @@ class Explorer(VBox):
 
 
 def _extremes(widget):
-    if hasattr(widget, "extremes"):
-        return widget.extremes
-    if hasattr(widget, "options"):
-        return [value for _, value in widget._options_full]
+    if hasattr(widget, "extremes") or hasattr(widget, "options"):
+        return getattr(widget, "extremes", None) or [value for _, value in widget._options_full]
     return [widget.min, widget.max] if hasattr(widget, "min") else [widget.value]
 
 
@@ -110,7 +108,8 @@ def _formats(answer):
     return (shell.display_formatter if shell else DisplayFormatter()).format(answer)
 
 
-def _markup(answer):
+def shown(answer):
+    """What a notebook would show, as HTML."""
     if hasattr(answer, "markup"):
         return answer.markup
     data, _ = _formats(answer)

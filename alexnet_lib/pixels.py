@@ -1,4 +1,4 @@
-"""Photographs at their true relative sizes, quick to draw: one screen pixel for each pixel.
+"""Photographs at their true relative sizes, quick to draw: one screen pixel, or a whole number, for each pixel.
 
 Encoding pixels takes a few milliseconds where a matplotlib figure takes a hundred. Each function returns a `Photos`.
 """
@@ -14,6 +14,8 @@ from matplotlib.patches import Rectangle
 
 from alexnet_lib.plots import DPI, FONT, KERNEL, SIGNED, Picture
 from alexnet_lib.tables import NOTE, STYLE, below, framed
+
+LEAST = 170
 
 
 class Photos:
@@ -32,15 +34,18 @@ class Photos:
         return Picture(self._still(), self.text)._repr_mimebundle_()
 
 
-def beside(pictures, titles, signed=None, notes=()):
+def beside(pictures, titles, signed=None, notes=(), zoom=1):
     """Pictures side by side, (H, W) grey or (3, H, W) colour, values 0 black to 1; `notes` are lines to stand below.
 
     Where `signed` is true a grey picture is coloured by sign: orange below 0, white at 0, blue above.
+    Each pixel is `zoom` screen pixels wide.
     """
     drawn = [_rgb(picture, on) for picture, on in zip(pictures, signed or [False] * len(pictures), strict=True)]
-    figures = [_figure(_image(rgb, title), title) for rgb, title in zip(drawn, titles, strict=True)]
+    figures = [_figure(_image(rgb, title, zoom), title) for rgb, title in zip(drawn, titles, strict=True)]
     text = f"{len(drawn)} photographs: {', '.join(titles)}"
-    return Photos(figures, notes, text, max(rgb.shape[0] for rgb in drawn), lambda: _still(drawn, titles))
+    return Photos(
+        figures, notes, text, zoom * max(rgb.shape[0] for rgb in drawn), lambda: _still(drawn, titles, zoom=zoom)
+    )
 
 
 def region(picture, box, seen, frame, notes=()):
@@ -62,11 +67,11 @@ def _figure(content, title):
     return f"<figure><figcaption>{escape(title)}</figcaption>{content}</figure>"
 
 
-def _image(rgb, text):
+def _image(rgb, text, zoom=1):
     buffer = BytesIO()
     imsave(buffer, rgb, format="png", pil_kwargs={"compress_level": 1})
     source = base64.b64encode(buffer.getvalue()).decode()
-    size = f'width="{rgb.shape[1]}" height="{rgb.shape[0]}"'
+    size = f'width="{rgb.shape[1] * zoom}" height="{rgb.shape[0] * zoom}"'
     return f'<img decoding="sync" {size} alt="{escape(text)}" src="data:image/png;base64,{source}">'
 
 
@@ -79,9 +84,9 @@ def _rgb(picture, signed=False):
     return (np.clip(values, 0, 1) * 255).round().astype(np.uint8)
 
 
-def _still(drawn, titles, box=None):
-    widths = [rgb.shape[1] for rgb in drawn]
-    tallest = max(rgb.shape[0] for rgb in drawn)
+def _still(drawn, titles, box=None, zoom=1):
+    widths = [max(LEAST, rgb.shape[1] * zoom) for rgb in drawn]
+    tallest = max(rgb.shape[0] for rgb in drawn) * zoom
     figure = Figure(figsize=((sum(widths) + 60) / DPI, (tallest + 40) / DPI), layout="constrained")
     for axes, rgb, title in zip(
         figure.subplots(1, len(drawn), width_ratios=widths, squeeze=False)[0], drawn, titles, strict=True

@@ -84,6 +84,37 @@ def curves(series, x=None, xlabel="", ylabel="", marks=True, log=False):
     return Picture(figure, f"Curves of {ylabel or 'value'} over {xlabel or 'position'}: {', '.join(series)}")
 
 
+def learning(history):
+    """How a training run went: loss and accuracy over seconds, training and validation (see `run.History`)."""
+    figure = Figure(figsize=(9.0, 3.3), layout="constrained")
+    panels = figure.subplots(1, 2)
+    for axes, name in zip(panels, ("loss", "accuracy"), strict=True):
+        axes.plot(history.seconds, getattr(history, name), color=INPUT, lw=1.5, label="training batches")
+        values = getattr(history, f"val_{name}")
+        axes.plot(history.val_seconds, values, color=KERNEL, marker="o", markersize=5, lw=2, label="validation")
+        _label(axes, "seconds", name)
+    panels[0].set_ylim(bottom=0)
+    panels[1].set_ylim(0, 1)
+    panels[1].legend(frameon=False, fontsize=11, loc="lower right")
+    return Picture(figure, "Curves of loss and accuracy over seconds: training batches, validation")
+
+
+def heatmap(values, rows, columns, xlabel="", ylabel=""):
+    """A table of counts as colours with the numbers in it; `values` (R, C), `rows` and `columns` their names."""
+    values = _array(values)
+    figure = Figure(figsize=(1.8 + 0.62 * len(columns), 1.5 + 0.42 * len(rows)), layout="constrained")
+    axes = figure.subplots()
+    axes.imshow(values, cmap="Blues", aspect="auto")
+    for (r, c), value in np.ndenumerate(values):
+        if value:
+            axes.text(c, r, value, ha="center", va="center", color="white" if value > values.max() / 2 else "black")
+    axes.set_xticks(range(len(columns)), columns, rotation=40, ha="right", **FONT)
+    axes.set_yticks(range(len(rows)), rows, **FONT)
+    axes.set_xlabel(xlabel, **FONT)
+    axes.set_ylabel(ylabel, **FONT)
+    return Picture(figure, f"Table of {ylabel or 'rows'} against {xlabel or 'columns'}")
+
+
 def bars(values, xlabel="", unit=""):
     """Horizontal bars, one a name, with the number written at its end: `values` maps names to numbers."""
     figure = Figure(figsize=(7.2, 0.7 + 0.34 * len(values)), layout="constrained")

@@ -39,6 +39,13 @@ class History:
     notes: list = field(default_factory=list)
     progress: float = 0.0
 
+    @property
+    def sentence(self):
+        """The newest figures, in words."""
+        parts = [f"{self.speed[-1]:,.0f} images per second, loss {self.loss[-1]:.3f}"] if self.speed else []
+        parts += [f"validation accuracy {self.val_accuracy[-1]:.3f}"] if self.val_accuracy else []
+        return ", ".join(parts)
+
 
 class Run:
     """All that goes on from one step to the next, and so all that a checkpoint must hold."""

@@ -8,11 +8,12 @@ import pytest
 
 LIBRARY = Path(__file__).parents[1] / "alexnet_lib"
 COMPUTE = {"conv", "layers", "worked", "dropout", "alexnet", "data", "download", "fashion", "weights"}
-COMPUTE |= {"device", "plan", "batches", "run", "training", "checkpoints", "evaluation"}
+COMPUTE |= {"device", "plan", "batches", "run", "training", "checkpoints", "evaluation", "inside", "report"}
+EXPLORE = {"controls", "explore", "live", "answers", "exercises"}
 LAYERS = {
     "compute": (COMPUTE, {"torch", "PIL", "numpy"}),
     "draw": ({"tables", "windows", "grids", "diagrams", "plots", "pixels"}, {"numpy", "matplotlib"}),
-    "explore": ({"controls", "explore", "exercises"}, {"ipywidgets", "IPython", "anywidget", "traitlets"}),
+    "explore": (EXPLORE, {"ipywidgets", "IPython", "anywidget", "traitlets"}),
 }
 MODULES = sorted(path for path in LIBRARY.glob("*.py") if path.stem != "__init__")
 

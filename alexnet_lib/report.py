@@ -1,0 +1,75 @@
+"""The device report: images per second of several networks, and how much of the machine's best rate that is."""
+
+import time
+
+import torch
+from torch.utils.flop_counter import FlopCounterMode
+
+from alexnet_lib.device import synchronise
+from alexnet_lib.plan import Plan, candidates, optimiser, train_step
+
+
+def matmul_rate(device, dtype=torch.float32, sizes=(1024, 2048), repeats=5):
+    """The multiply-adds per second of the machine's best square matrix multiplication, in the given number format."""
+    rates = []
+    for size in sizes:
+        a, b = (torch.rand(size, size, device=device).to(dtype) for _ in range(2))
+        rates.append(size**3 / _best(lambda a=a, b=b: a @ b, device, repeats))
+    return max(rates)
+
+
+def multiply_adds(network, shape):
+    """The multiply-adds of one forward pass of an input of the given shape, counted by torch's FlopCounterMode."""
+    with torch.device("meta"):
+        model, x = network().eval(), torch.empty(shape)
+    with FlopCounterMode(display=False) as counter:
+        model(x)
+    return counter.get_total_flops() // 2
+
+
+def table(networks, device, batch=8, size=224, repeats=2):
+    """Rows for `grids.table`: each network forward and in training, in float32 and in the device's short format.
+
+    `networks` maps names to classes for (3, size, size) images and 1000 classes. The last column is the share of this
+    machine's own best matrix multiplication in the same format; a training step counts as three forward passes.
+    """
+    formats = dict.fromkeys(plan.dtype for plan in candidates(device))
+    best = {dtype: matmul_rate(device, dtype) for dtype in formats}
+    rows = []
+    for name, network in networks.items():
+        work = multiply_adds(network, (batch, 3, size, size))
+        for dtype in sorted(formats, key=str, reverse=True):
+            plan = Plan(device, dtype, torch.channels_last)
+            forward, step = _seconds(network, plan, batch, size, repeats)
+            for what, seconds, passes in (("forward", forward, 1), ("training", step, 3)):
+                share = f"{100 * passes * work / seconds / best[dtype]:.0f} %"
+                short = str(dtype).removeprefix("torch.")
+                rows.append((name, what, short, f"{batch / seconds:,.0f}", share))
+    return rows
+
+
+def _seconds(network, plan, batch, size, repeats):
+    model = plan.model(network())
+    x = plan.batch(torch.rand(batch, 3, size, size))
+    y = torch.zeros(batch, dtype=torch.long, device=plan.device)
+    adam, scaler = optimiser(model, 0.0), plan.scaler()
+
+    @torch.no_grad()
+    def forward():
+        with plan.autocast():
+            model(x)
+
+    model.eval()
+    first = _best(forward, plan.device, repeats)
+    return first, _best(lambda: train_step(model.train(), adam, scaler, plan, x, y), plan.device, repeats)
+
+
+def _best(work, device, repeats):
+    seconds = []
+    for _ in range(repeats + 1):
+        synchronise(device)
+        start = time.perf_counter()
+        work()
+        synchronise(device)
+        seconds.append(time.perf_counter() - start)
+    return min(seconds[1:])

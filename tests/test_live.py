@@ -1,0 +1,61 @@
+from types import SimpleNamespace
+
+import pytest
+
+from alexnet_lib import live as live_module
+from alexnet_lib.live import Monitor, live
+
+
+def report(progress, sentence="working"):
+    return SimpleNamespace(progress=progress, sentence=sentence)
+
+
+def test_a_monitor_follows_every_report_and_draws_now_and_then(monkeypatch):
+    now, drawn = [0.0], []
+    monkeypatch.setattr(live_module.time, "monotonic", lambda: now[0])
+    monitor = Monitor(lambda history: drawn.append(history.progress) or history.progress)
+    for now[0], progress in ((100, 0.1), (101, 0.2), (102, 0.3), (103.5, 0.4), (104, 1.0)):
+        assert monitor(report(progress, f"{progress} done")) is False
+        assert monitor.bar.value == progress and monitor.text.value == f"{progress} done"
+    assert drawn == [0.1, 0.4, 1.0] and "1.0" in monitor.view.value
+
+
+def test_a_run_works_beside_the_page_and_shows_its_pictures():
+    def run(steps=3):
+        for step in range(steps):
+            yield (step + 1) / steps, f"picture {step}"
+
+    shown = live(run, steps=(1, 5))
+    shown.begin()
+    shown.thread.join()
+    assert shown.bar.value == 1 and "picture 2" in shown.view.value and shown.error is None
+    assert not shown.start.disabled and shown.stop.disabled
+
+
+def test_stop_ends_a_run_and_keeps_what_has_finished():
+    def run():
+        for step in range(1000):
+            if step == 4:
+                shown.stop.click()
+            yield step / 1000, f"picture {step}"
+
+    shown = live(run)
+    shown.start.click()
+    shown.thread.join()
+    assert "picture 4" in shown.view.value and "you stopped it" in shown.text.value
+    shown.start.click()
+    shown.thread.join()
+    assert "picture 4" in shown.view.value, "it can be started again"
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_what_goes_wrong_is_shown_in_its_place():
+    def run(rate=1):
+        yield 0.1, "so far"
+        raise ValueError("rate <1> is too large")
+
+    shown = live(run, rate=(1, 3))
+    shown.begin()
+    shown.thread.join()
+    assert isinstance(shown.error, ValueError) and "so far" in shown.view.value
+    assert "ValueError: rate &lt;1&gt; is too large" in shown.text.value
