@@ -4,6 +4,8 @@ Every function agrees with its PyTorch counterpart and raises ValueError, in wor
 A size, kernel, stride, padding or dilation is one int for both directions or a pair (height, width).
 """
 
+from operator import index
+
 import torch
 from torch.nn import functional as F
 
@@ -51,7 +53,7 @@ def correlate2d(x, kernel, stride=1, padding=0, dilation=1, groups=1, bias=None)
         )[0]
     _check_channels(x, kernel, groups, bias)
     dtype = torch.result_type(x, kernel)
-    dtype = dtype if dtype.is_floating_point else torch.int64
+    dtype = dtype if dtype.is_floating_point or dtype.is_complex else torch.int64
     views = windows(x.to(dtype), tuple(kernel.shape[-2:]), stride, padding, dilation)
     views = views.unflatten(0, (groups, -1))
     kernels = kernel.to(dtype).unflatten(0, (groups, -1))
@@ -98,15 +100,20 @@ def _positions(size, kernel, stride, padding, dilation, axis=None):
 
 
 def _checked(size, kernel, stride, padding, dilation, axis=None):
-    numbers = {"input size": size, "kernel": kernel, "stride": stride, "padding": padding, "dilation": dilation}
-    for name, number in numbers.items():
+    given = {"input size": size, "kernel": kernel, "stride": stride, "padding": padding, "dilation": dilation}
+    numbers = []
+    for name, number in given.items():
         least = 0 if name == "padding" else 1
         where = f"{axis}: " if axis else ""
-        if isinstance(number, bool) or not isinstance(number, int):
+        if isinstance(number, bool) or not hasattr(number, "__index__"):
             raise ValueError(f"{where}{name} must be a whole number, not {number!r}")
-        if number < least:
+        try:
+            numbers.append(index(number))
+        except TypeError:
+            raise ValueError(f"{where}{name} must be a whole number, not {number!r}") from None
+        if numbers[-1] < least:
             raise ValueError(f"{where}{name} must be at least {least}, not {number}")
-    return size, kernel, stride, padding, dilation
+    return numbers
 
 
 def _check_channels(x, kernel, groups, bias):

@@ -100,6 +100,8 @@ def to_grey(image):
     """Brightness of a colour image: (3, H, W) → (H, W), with the weights of ITU-R BT.601, as Pillow has them."""
     if image.dim() != 3 or image.shape[0] != 3:
         raise ValueError(f"a colour image has shape (3, H, W), not {tuple(image.shape)}")
+    if not image.is_floating_point():
+        raise ValueError(f"give the image as numbers from 0 to 1, not {image.dtype}: image / 255")
     return torch.einsum("c,chw->hw", torch.tensor(GREY_WEIGHTS, dtype=image.dtype, device=image.device), image)
 
 

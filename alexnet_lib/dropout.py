@@ -1,5 +1,7 @@
 """Dropout: a coin for every unit, and the scaling that keeps the average (Hinton et al. 2012; AlexNet paper, 4.2)."""
 
+from numbers import Real
+
 import torch
 
 MOST_UNITS = 16
@@ -33,6 +35,8 @@ def all_masks(units):
 
     Raises ValueError above 16 units (65,536 masks), where a list of all is no longer worth having.
     """
+    if isinstance(units, bool) or not isinstance(units, int):
+        raise ValueError(f"units must be a whole number, not {units!r}")
     if not 1 <= units <= MOST_UNITS:
         raise ValueError(f"units must be from 1 to {MOST_UNITS}, not {units}: {units} units have 2**{units} masks")
     codes = torch.arange(2**units)[:, None]
@@ -47,5 +51,5 @@ def mask_probability(masks, p):
 
 
 def _check_probability(p):
-    if not 0 <= p <= 1:
-        raise ValueError(f"p is a probability, from 0 to 1, not {p}")
+    if not isinstance(p, Real) or not 0 <= p <= 1:
+        raise ValueError(f"p is a probability, from 0 to 1, not {p!r}")

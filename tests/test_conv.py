@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
@@ -159,3 +160,19 @@ def test_windows_are_a_view_and_gradients_flow_as_in_pytorch():
     theirs = torch.autograd.grad(F.conv2d(x[None], weight, None, 2, 1).square().sum(), (x, weight))
     for a, b in zip(ours, theirs, strict=True):
         torch.testing.assert_close(a, b)
+
+
+@pytest.mark.parametrize("three", [torch.tensor(3), np.int64(3), np.array(3)])
+def test_whole_numbers_of_other_kinds_are_taken(three):
+    assert output_size(7, three, stride=three) == 2
+
+
+@pytest.mark.parametrize("kernel", [torch.tensor(2.5), np.float64(3), "3", None, torch.tensor([1, 2]), 3.0, True])
+def test_what_is_no_whole_number_is_refused_in_words(kernel):
+    with pytest.raises(ValueError, match="kernel must be a whole number, not "):
+        output_size(7, kernel)
+
+
+def test_complex_numbers_keep_their_imaginary_part():
+    x, k = torch.randn(5, 5, dtype=torch.complex64), torch.randn(2, 2, dtype=torch.complex64)
+    assert torch.allclose(correlate2d(x, k), F.conv2d(x[None, None], k[None, None])[0, 0], atol=1e-5)

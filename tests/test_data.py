@@ -126,3 +126,8 @@ def test_a_folder_that_cannot_be_trained_on_is_explained(tmp_path):
     (tmp_path / "two" / "bad.png").write_text("no picture")
     with pytest.raises(ValueError, match="class 'two': 'bad.png' is not an image"):
         folder(tmp_path, size=8)
+
+
+def test_bytes_are_not_silently_taken_for_brightness():
+    with pytest.raises(ValueError, match="numbers from 0 to 1, not torch.uint8: image / 255"):
+        to_grey(torch.zeros(3, 4, 4, dtype=torch.uint8))

@@ -55,3 +55,15 @@ def test_impossible_numbers_are_explained():
         dropout(torch.ones(2), 0.5)
     with pytest.raises(ValueError, match=r"17 units have 2\*\*17 masks"):
         all_masks(17)
+
+
+@pytest.mark.parametrize("p", ["0.5", None, float("nan"), torch.tensor(0.5)])
+def test_what_is_no_probability_is_refused_in_words(p):
+    with pytest.raises(ValueError, match="p is a probability, from 0 to 1, not "):
+        draw_mask((2,), p, torch.Generator())
+
+
+@pytest.mark.parametrize("units", ["3", 2.0, True])
+def test_units_are_a_whole_number(units):
+    with pytest.raises(ValueError, match="units must be a whole number, not "):
+        all_masks(units)
