@@ -1,0 +1,161 @@
+"""What a comparison shows: the difference between pairs of runs, its 95 % confidence interval, and a verdict in words.
+
+Runs from the same seed make a pair: same pictures, same batches, same start. What is left between them is the setting
+and chance. The interval (Student's t) says how far chance alone could still move the mean difference.
+"""
+
+import json
+import math
+from dataclasses import dataclass
+from datetime import date
+
+import torch
+
+LEVEL = 0.95
+HOLDS, SILENT, FAILS = "holds here", "does not show at this size", "fails here"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One comparison: a value a pair, their mean, the ends of its interval, and the verdict.
+
+    `neutral` is the value that means no difference: 0 for a difference, 1 for a factor.
+    """
+
+    label: str
+    values: tuple
+    mean: float
+    low: float
+    high: float
+    verdict: str
+    unit: str = ""
+    neutral: float = 0.0
+
+    @property
+    def sentence(self):
+        """The effect with its interval."""
+        if self.neutral:
+            return f"{self.mean:.2f} × ({self.low:.2f} to {self.high:.2f})"
+        return f"{self.mean:+.2f} ± {self.high - self.mean:.2f}{self.unit}".replace("-", "−")
+
+
+def t_quantile(freedom, level=LEVEL):
+    """How many standard errors the middle `level` of Student's t reaches to each side, for whole degrees of freedom.
+
+    The distribution has a closed form for those (Abramowitz and Stegun, 26.7.3 and 26.7.4); it is searched by halving.
+    Raises ValueError below 1 degree.
+    """
+    if freedom < 1:
+        raise ValueError("an interval needs at least two runs of each setting")
+    low, high = 0.0, 1e6
+    for _ in range(200):
+        middle = (low + high) / 2
+        low, high = (middle, high) if _inside(middle, freedom) < level else (low, middle)
+    return low
+
+
+def interval(values):
+    """The mean of some runs and the ends of its 95 % confidence interval: (low, mean, high), along the first axis."""
+    values = torch.as_tensor(values, dtype=torch.float64)
+    count = len(values)
+    reach = t_quantile(count - 1) * values.std(0) / math.sqrt(count)
+    mean = values.mean(0)
+    return mean - reach, mean, mean + reach
+
+
+def difference(label, changed, base, claimed, unit=""):
+    """`changed` minus `base`, pair by pair; `claimed` is "lower" or "higher". Returns a `Difference`."""
+    values = torch.as_tensor(changed, dtype=torch.float64) - torch.as_tensor(base, dtype=torch.float64)
+    low, mean, high = map(float, interval(values))
+    return Difference(label, tuple(values.tolist()), mean, low, high, _verdict(low, high, claimed), unit)
+
+
+def factor(label, changed, base, claimed):
+    """How many times `base` is `changed`, pair by pair, as a `Difference`; the interval is found on a log scale."""
+    ratio = torch.as_tensor(changed, dtype=torch.float64) / torch.as_tensor(base, dtype=torch.float64)
+    logs = interval(ratio.log())
+    verdict = _verdict(float(logs[0]), float(logs[2]), claimed)
+    low, mean, high = (math.exp(value) for value in logs)
+    return Difference(label, tuple(ratio.tolist()), mean, low, high, verdict, " times", 1.0)
+
+
+def compare(record, quantity, pairs, claimed):
+    """Final values of a `trials.Record` compared, for `runs.compare`: `pairs` are (changed, base), by name."""
+    last, unit = record.last(quantity), " points" if quantity.endswith("error") else ""
+    found = [difference(_versus(*pair), last[pair[0]], last[pair[1]], claimed, unit) for pair in pairs]
+    return {**curves(record, quantity), "differences": found, "measure": f"difference in {quantity}"}
+
+
+def speed(record, quantity, level, pairs, claimed):
+    """Steps until `quantity` is down to `level` compared, for `runs.compare`: how many times as many steps.
+
+    A run that never got there counts as if it had at the last step, so that its factor is too small rather than too
+    large.
+    """
+    steps = {name: found.clamp(max=record.steps[-1]) for name, found in record.steps_to(quantity, level).items()}
+    found = [factor(_versus(*pair), steps[pair[0]], steps[pair[1]], claimed) for pair in pairs]
+    return {
+        **curves(record, quantity),
+        "differences": found,
+        "measure": f"steps to {quantity} {level:g}, as a factor",
+        "level": level,
+    }
+
+
+def curves(record, quantity):
+    """Every run of a `trials.Record`, the mean and its interval at each reading, for `runs.compare`."""
+    parts = {}
+    for name, found in zip(record.names, record.values[quantity], strict=True):
+        low, mean, high = interval(found) if len(found) > 1 else (found[0],) * 3
+        parts[name] = {"runs": found, "low": low, "mean": mean, "high": high}
+    unit = ", %" if quantity.endswith("error") else ""
+    return {"steps": record.steps, "curves": parts, "quantity": quantity + unit}
+
+
+def rows(answers):
+    """A line for every comparison, for `grids.table`: `answers` maps a claim to what `compare` or `speed` returned."""
+    return [
+        (claim, found.label, answer["measure"], found.sentence, len(found.values), found.verdict)
+        for claim, answer in answers.items()
+        for found in answer["differences"]
+    ]
+
+
+HEADER = ("claim", "compared", "measured", "effect, 95 % interval", "pairs", "verdict")
+
+
+def save(path, answers, machine, settings):
+    """Store the lines of `rows`, the machine, today's date and the settings as JSON, for `load`."""
+    content = {"machine": machine, "date": date.today().isoformat(), "settings": settings, "rows": rows(answers)}
+    path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def load(path):
+    """What `save` stored: {"machine", "date", "settings", "rows"}."""
+    with open(path, encoding="utf-8") as file:
+        return json.load(file)
+
+
+def _versus(changed, base):
+    return f"{changed} against {base}"
+
+
+def _verdict(low, high, claimed):
+    if claimed not in ("lower", "higher"):
+        raise ValueError(f'claimed is "lower" or "higher", not {claimed!r}')
+    if not (low > 0 or high < 0):
+        return SILENT
+    return HOLDS if (low > 0) == (claimed == "higher") else FAILS
+
+
+def _inside(t, freedom):
+    """The probability that Student's t lies between −t and t."""
+    angle = math.atan(t / math.sqrt(freedom))
+    cosine, odd = math.cos(angle), freedom % 2
+    term = total = cosine if odd else 1.0
+    for step in range(3 if odd else 2, freedom - 1, 2):
+        term *= cosine * cosine * (step - 1) / step
+        total += term
+    if not odd:
+        return math.sin(angle) * total
+    return 2 / math.pi * (angle + (math.sin(angle) * total if freedom > 1 else 0.0))

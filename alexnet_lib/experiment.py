@@ -1,0 +1,76 @@
+"""An experiment to run now, watch, stop, and run again with other settings: `experiment(run, draw, seeds=(2, 20))`."""
+
+import threading
+import time
+from contextlib import suppress
+from functools import wraps
+
+from IPython.display import display
+
+from alexnet_lib.explore import shown
+from alexnet_lib.live import Live
+
+REDRAW_EVERY = 1.5
+ONE_AT_A_TIME = threading.Lock()
+
+
+def experiment(run, answer, draw, /, **controls):
+    """Run an experiment in this cell and return it; under its picture stand controls, Start and Stop to run it again.
+
+    `run(**values)` is a generator of records, each with its `progress` from 0 to 1; `answer(record)` returns the dict
+    that `draw` takes. The first run takes the values the controls start at, as `explore` chooses them. Stop, or ■ in
+    the toolbar, ends a run and keeps what was measured: `record` is the newest record, `found` its answer.
+    """
+    shows = Experiment(run, answer, draw, controls)
+    shows.first_run()
+    return shows
+
+
+class Experiment(Live):
+    """Controls, Start and Stop, a progress bar, and one view; `record` and `found` are the newest results."""
+
+    def __init__(self, run, answer, draw, controls):
+        self._source, self._answer, self._draw = run, answer, draw
+        self.record = self.found = self.picture = self._screen = None
+        super().__init__(wraps(run)(lambda **values: self._film(**values)), controls)
+
+    def first_run(self):
+        """Run in the calling thread with what the controls say; an interruption ends the run, not the page."""
+        self.start.disabled, self.stop.disabled = True, False
+        values = {name: getattr(c, "read", lambda c=c: c.value)() for name, c in self.controls.items()}
+        with suppress(KeyboardInterrupt):
+            self._work(values)
+        if self._screen:
+            self._screen.update(self)
+
+    def _work(self, values):
+        try:
+            super()._work(values)
+        except KeyboardInterrupt:
+            self.text.value += ": interrupted; what has finished is shown."
+            raise
+        finally:
+            if self.record is not None:
+                self._show(self.record)
+                self.view.value = shown(self.picture)
+
+    def _film(self, **values):
+        """(progress, picture) for every record; a new picture only now and then, so that watching costs little."""
+        with ONE_AT_A_TIME:
+            drawn = -REDRAW_EVERY
+            for record in self._source(**values):
+                if record.progress >= 1 or time.monotonic() - drawn > REDRAW_EVERY:
+                    self._show(record)
+                    drawn = time.monotonic()
+                self.record = record
+                yield record.progress, self.picture
+
+    def _show(self, record):
+        self.found = self._answer(record)
+        self.picture = self._draw(**self.found)
+        if self._screen is None:
+            self._screen = display(self, display_id=True) or None
+
+    def _repr_mimebundle_(self, **kwargs):
+        data, metadata = self.picture._repr_mimebundle_()
+        return {**super()._repr_mimebundle_(**kwargs), **data, "text/plain": repr(self.picture)}, metadata

@@ -1,0 +1,228 @@
+"""A trial: a few settings, each trained from the same seeds on the same batches, so that pairs can be compared."""
+
+import math
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import torch
+
+from alexnet_lib.batches import augment, normalise
+from alexnet_lib.device import pick_device
+from alexnet_lib.stacked import Momentum, Stack
+
+QUANTITIES = ("training loss", "training error", "validation loss", "validation error")
+PART = 50
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One side of a comparison: `build()` returns a fresh `nn.Sequential`; the rest is how it is trained.
+
+    `wrong` is the share of training labels replaced by a random class, `augment` whether images are shifted by up to
+    2 pixels and mirrored, `decay` the weight decay.
+    """
+
+    build: Callable
+    lr: float = 0.01
+    decay: float = 0.0005
+    augment: bool = False
+    wrong: float = 0.0
+
+
+@dataclass(frozen=True)
+class Record:
+    """What has been measured so far: `values[quantity]` is (settings, seeds, readings), read after `steps`.
+
+    Errors are in percent. Training quantities are measured with dropout and augmentation off. `progress` is 0 to 1.
+    """
+
+    names: tuple
+    steps: tuple
+    values: dict
+    progress: float
+
+    def last(self, quantity):
+        """The newest reading of every run, by setting: {name: (seeds,)}."""
+        return dict(zip(self.names, self.values[quantity][..., -1], strict=True))
+
+    def steps_to(self, quantity, level):
+        """When each run first read at most `level`, between two readings on a straight line: {name: (seeds,)}.
+
+        A run that never did counts as infinitely long.
+        """
+        return {
+            name: torch.tensor([_crossing(self.steps, run, level) for run in runs.tolist()])
+            for name, runs in zip(self.names, self.values[quantity], strict=True)
+        }
+
+
+def race(settings, data, images=1000, seeds=5, steps=300, batch=32, readings=8, fall=True, first_seed=0, device=None):
+    """Train every setting from every seed, all side by side; yields a `Record` again and again, the last one complete.
+
+    A seed chooses the training images out of `data`, the starting weights, the order of the batches, the shifts, the
+    dropout masks and the wrong labels, the same for all settings. Networks of one shape are trained as one `Stack`.
+    With `fall` the learning rate falls to a twentieth in a straight line, as in lesson 5; otherwise it stays.
+    Raises ValueError when there are not that many images, or nothing to do.
+    """
+    if min(seeds, steps, readings) < 1:
+        raise ValueError(f"{seeds} seeds, {steps} steps and {readings} readings: each must be 1 or more")
+    if not batch <= images <= len(data.images):
+        raise ValueError(f"from {batch} to {len(data.images)} images can be used, not {images}")
+    device = device or pick_device()
+    numbers = range(first_seed, first_seed + seeds)
+    shares = _shares(settings, torch.get_num_threads() if device.type == "cpu" else 1)
+    teams = [_Team(share, data, images, numbers, batch, steps if fall else math.inf, device) for share in shares]
+    due = sorted({round(steps * (i / readings) ** 1.5) for i in range(readings + 1)})
+    table = {quantity: [] for quantity in QUANTITIES}
+    with _crew(teams) as crew:
+        for index, step in enumerate(due):
+            for _ in crew(step):
+                if index > 1:
+                    yield _record(settings, due[:index], table, sum(t.step for t in teams) / steps / len(teams))
+            found = {name: values for team in teams for name, values in team.found.items()}
+            for quantity in QUANTITIES:
+                table[quantity].append(torch.stack([found[name][quantity] for name in settings]))
+            if index:
+                yield _record(settings, due[: index + 1], table, step / steps)
+
+
+@contextmanager
+def _crew(teams):
+    """Let every team work up to a step in a thread of its own; on a CPU each thread keeps to one core.
+
+    Small networks gain nothing from sharing one multiplication among cores: waiting for each other costs them more.
+    """
+    cores = torch.get_num_threads()
+    alone = (lambda: torch.set_num_threads(1)) if teams[0].device.type == "cpu" else None
+    pool = ThreadPoolExecutor(cores if alone else 1, initializer=alone)
+
+    def work(step):
+        at_work = [pool.submit(team.go, step) for team in teams]
+        while wait(at_work, timeout=0.25).not_done:
+            yield
+        for done in at_work:
+            done.result()
+
+    try:
+        yield work
+    finally:
+        for team in teams:
+            team.stopped = True
+        pool.shutdown(cancel_futures=True)
+        torch.set_num_threads(cores)
+
+
+class _Team:
+    """The settings whose networks have one shape, times all seeds, as one stack."""
+
+    def __init__(self, settings, data, images, numbers, batch, end, device):
+        self.settings, self.batch, self.step, self.images = settings, batch, 0, images
+        self.device, self.end, self.stopped, self.found = device, end, False, {}
+        self.seeds = [_Seed(number, data, images) for number in numbers]
+        models = [_built(setting, number) for setting in settings.values() for number in numbers]
+        self.stack = Stack(models, device)
+        each = list(settings.values())
+        rates, decays = ([getattr(s, name) for s in each for _ in numbers] for name in ("lr", "decay"))
+        self.rule = Momentum(self.stack, rates, decays)
+        self.coins = [seed.coins for seed in self.seeds] * len(each)
+        self.pixels = torch.stack([seed.pixels for seed in self.seeds]).to(device)
+        self.labels = torch.stack([seed.labels(s.wrong) for s in each for seed in self.seeds]).to(device)
+        self.new = normalise(data.val_images).to(device), data.val_labels.to(device)
+
+    def go(self, step):
+        """Learn up to a step, then measure; `found` has the result."""
+        self.train(step)
+        self.found = {} if self.stopped else self.read()
+
+    def train(self, until):
+        """Steps of learning up to number `until`, or until somebody sets `stopped`."""
+        while self.step < until and not self.stopped:
+            picked = torch.stack([seed.next(self.batch) for seed in self.seeds]).to(self.pixels.device)
+            rows = torch.arange(len(self.seeds), device=picked.device)[:, None]
+            plain = self.pixels[rows, picked]
+            shifted = plain
+            if any(setting.augment for setting in self.settings.values()):
+                shifted = torch.stack([augment(x, s.shifts) for x, s in zip(plain, self.seeds, strict=True)])
+            x = torch.cat([shifted if s.augment else plain for s in self.settings.values()])
+            y = self.labels.gather(1, picked.repeat(len(self.settings), 1))
+            losses = self.stack.losses(normalise(x), y, self.coins)
+            self.rule.step(self.stack.gradients(losses), 1 - 0.95 * self.step / self.end)
+            self.step += 1
+
+    @torch.no_grad()
+    def read(self):
+        """{setting: {quantity: (seeds,)}} now: on the training images (at most 500 of them) and on new ones."""
+        seen = min(self.images, 500)
+        pixels, count = normalise(self.pixels[:, :seen].flatten(0, 1)).unflatten(0, (-1, seen)), len(self.settings)
+        old = self._measure(lambda part: pixels[:, part].repeat(count, 1, 1, 1, 1), self.labels[:, :seen])
+        many = self.new[1].expand(self.stack.count, -1)
+        new = self._measure(lambda part: self.new[0][part].expand(self.stack.count, -1, -1, -1, -1), many)
+        found = torch.stack((*old, *new)).unflatten(1, (count, -1)).cpu()
+        return {name: dict(zip(QUANTITIES, found[:, index], strict=True)) for index, name in enumerate(self.settings)}
+
+    def _measure(self, pick, labels):
+        loss = wrong = 0
+        for start in range(0, labels.shape[1], PART):
+            part = slice(start, start + PART)
+            scores, y = self.stack(pick(part)).log_softmax(-1), labels[:, part]
+            loss = loss - scores.gather(2, y[..., None]).sum((1, 2))
+            right = scores.argmax(2) == y
+            wrong = wrong + (~right | scores.isnan().any(2)).sum(1)
+        return loss / labels.shape[1], 100 * wrong / labels.shape[1]
+
+
+class _Seed:
+    """All that one seed decides, each from a generator of its own."""
+
+    def __init__(self, number, data, images):
+        dice = [torch.Generator().manual_seed(10 * number + i) for i in range(4)]
+        chosen = torch.randperm(len(data.images), generator=dice[0])[:images]
+        self.pixels, self.true = data.images[chosen], data.labels[chosen]
+        self.lottery = torch.rand(images, generator=dice[0])
+        self.other = torch.randint(len(data.names), (images,), generator=dice[0])
+        self.orders, self.shifts, self.coins = dice[1:]
+        self.queue = torch.empty(0, dtype=torch.int64)
+
+    def labels(self, wrong):
+        """The labels, a share of them replaced by a random class."""
+        return torch.where(self.lottery < wrong, self.other, self.true)
+
+    def next(self, batch):
+        """The places of the next images: every image once before any comes again."""
+        if len(self.queue) < batch:
+            self.queue = torch.cat((self.queue, torch.randperm(len(self.pixels), generator=self.orders)))
+        picked, self.queue = self.queue[:batch], self.queue[batch:]
+        return picked
+
+
+def _built(setting, number):
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(number)
+        return setting.build()
+
+
+def _shares(settings, cores):
+    """The settings by the shape of their network, each shape cut into so many shares that no core is idle."""
+    shapes = {}
+    for name, setting in settings.items():
+        shapes.setdefault(repr(_built(setting, 0)), []).append((name, setting))
+    cuts = -(-cores // len(shapes))
+    return [dict(shape[cut::cuts]) for shape in shapes.values() for cut in range(cuts) if shape[cut::cuts]]
+
+
+def _record(settings, steps, table, progress):
+    values = {quantity: torch.stack(rows, -1) for quantity, rows in table.items()}
+    return Record(tuple(settings), tuple(steps), values, progress)
+
+
+def _crossing(steps, run, level):
+    for index, value in enumerate(run):
+        if value <= level:
+            if index == 0:
+                return float(steps[0])
+            before = run[index - 1]
+            share = (before - level) / (before - value) if before > value else 1.0
+            return steps[index - 1] + share * (steps[index] - steps[index - 1])
+    return float("inf")
