@@ -3,40 +3,52 @@ PYTHON ?= python3
 PAGE ?= notebooks
 BIN := .venv/bin
 
-.PHONY: help lab test lint unit pages browser bench refresh clean
+.PHONY: help ready lab test lint unit pages browser bench refresh slides handouts answers clean
 help:
 	@echo "make lab      open the course in JupyterLab (PORT=9000 chooses the port, CPU=1 the small CPU-only PyTorch)"
 	@echo "make test     lint, unit tests, every page re-executed and compared, JupyterLab in a browser"
 	@echo "make refresh  execute the pages and store their outputs (PAGE=notebooks/NAME.ipynb: only that one)"
 	@echo "make bench    measure how fast the explorers and the training are (a few minutes)"
+	@echo "make slides, make handouts: each lesson as one HTML file in build/, to project or to print, no network needed"
 	@echo "make lint     ruff only; make clean removes the installation"
 
-lab: .venv/.installed
+ready: .venv/.installed
+	@$(BIN)/python -c "" 2>/dev/null || { echo "The installation in .venv no longer works: run 'make clean' and try again."; exit 1; }
+
+lab: ready
 	@$(BIN)/python tools/lab.py $(PORT)
 
 test: lint unit pages browser
 
-lint: .venv/.installed
+lint: ready
 	@echo "== lint"
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 
-unit: .venv/.installed
+unit: ready
 	@echo "== unit tests"
 	@$(BIN)/python -m pytest -q tests --ignore=tests/browser
 
-pages: .venv/.installed
+pages: ready
 	@echo "== every page, executed and compared with its stored outputs"
 	@$(BIN)/python -m pytest -q --nbval notebooks
 
-browser: .venv/.installed
+browser: ready
 	@echo "== JupyterLab in a browser"
 	@$(BIN)/python -m pytest -q -rs tests/browser
 
-bench: .venv/.installed
+bench: ready
 	@$(BIN)/python tools/bench.py
 
-refresh: .venv/.installed
+refresh: ready
 	@$(BIN)/python tools/refresh.py $(if $(filter-out notebooks,$(PAGE)),$(PAGE))
+
+slides handouts: .venv/.installed
+	@$(BIN)/python tools/publish.py $@
+
+# The answer key and the glossary, from the exercises and the list of terms.
+answers: .venv/.installed
+	@$(BIN)/python tools/answer_key.py
+	@$(BIN)/python tools/glossary.py
 
 clean:
 	rm -rf .venv build *.egg-info

@@ -1,0 +1,225 @@
+"""Judge an answer: right, wrong with the misconception or a counterexample behind it, or not given yet.
+
+An entry is a dict of one question's data, from a file in `questions/`. Other people's functions run guarded: what they
+print is caught, what they raise is told, and one that never returns is stopped.
+"""
+
+import ctypes
+import math
+import re
+import threading
+from contextlib import redirect_stdout
+from fractions import Fraction
+from io import StringIO
+from typing import NamedTuple
+
+SECONDS = 4
+LONGEST = 120
+NOT_YET = "Write your answer in place of `...`, and run the cell again."
+BODY = "Write the body of the function in place of `...`, and run the cell again."
+
+
+class Reply(NamedTuple):
+    """`verdict` is "right", "wrong" or "not yet"; `text` says why."""
+
+    verdict: str
+    text: str
+
+
+class Outcome(NamedTuple):
+    """What became of a call: its value, what it printed, and in words what went wrong, "" if nothing."""
+
+    value: object = None
+    printed: str = ""
+    trouble: str = ""
+
+
+class _Stop(BaseException):
+    pass
+
+
+def judge(entry, answer):
+    """The Reply to an answer: a value, a function, or whatever the entry's own `judge` understands."""
+    if answer is None or answer is ...:
+        return Reply("not yet", NOT_YET)
+    if "function" in entry:
+        return _judge_function(entry, answer)
+    if "judge" in entry:
+        return _judge_design(entry, answer)
+    verdict, text = judge_value(entry, answer)
+    return Reply(verdict, text or "Work it out once more, or take a hint above.")
+
+
+def judge_value(entry, answer):
+    """The Reply to a number, a list of numbers or a word, compared with the entry's `answer` and its `wrong` ones."""
+    if callable(answer) and not hasattr(answer, "tolist"):
+        return Reply("wrong", "This is a function. Give the answer itself.")
+    tolerance, right = entry.get("tolerance", 1e-6), entry["answer"]
+    given = plain(answer)
+    if isinstance(given, str) and not isinstance(right, str) and not _words(right):
+        given = understood(given)
+        if given is None:
+            return Reply("wrong", "This is text. Give a number, or several in brackets, like `(3, 4)`.")
+    read = plain
+    if len(plain(right)) == 1 if isinstance(right, str) else _words(right):
+        read = _letters
+    if same(read(given), read(right), tolerance):
+        return Reply("right", entry["why"])
+    known = (reply for value, reply in entry.get("wrong", ()) if same(read(given), read(value), tolerance))
+    more = isinstance(right, list) and not _words(right) and _number(given)
+    return Reply("wrong", next(known, "There is more than one number to give." if more else entry.get("otherwise", "")))
+
+
+def solution(entry):
+    """What the entry's solution, a piece of Python, answers: its function or the value it names `answer`."""
+    return _namespace(entry)[entry.get("function", "answer")]
+
+
+def plain(value):
+    """Tensors, arrays, tuples, ranges and iterators as lists; one number as that number; words in small letters."""
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    if isinstance(value, set | frozenset):
+        return sorted(map(plain, value), key=repr)
+    if isinstance(value, tuple | list | range) or hasattr(value, "__next__"):
+        return [plain(part) for part in value]
+    return value.strip().casefold() if isinstance(value, str) else value
+
+
+def same(a, b, tolerance=1e-6):
+    """Whether two plain values agree: fractions up to a relative tolerance, all else exactly."""
+    if isinstance(a, list) != isinstance(b, list):
+        a, b = (part[0] if isinstance(part, list) and len(part) == 1 else part for part in (a, b))
+        return not isinstance(a, list) and not isinstance(b, list) and same(a, b, tolerance)
+    if isinstance(a, list):
+        return len(a) == len(b) and all(same(x, y, tolerance) for x, y in zip(a, b, strict=True))
+    if _number(a) and _number(b):
+        if a % 1 == 0 == b % 1:
+            return a == b
+        return (a != a and b != b) or math.isclose(a, b, rel_tol=tolerance, abs_tol=1e-6)
+    return type(a) is type(b) and a == b
+
+
+def understood(text):
+    """The number in a text, "7.5", "15/2", "28,868,968", or the list of numbers, "5 × 5", "(5, 5)"; None if neither."""
+    text = text.strip().replace("−", "-").replace("_", "")
+    if re.fullmatch(r"-?\d{1,3}(,\d{3})+", text):
+        text = text.replace(",", "")
+    parts = [part for part in re.split(r"\s*[x×*,;\s]\s*", text.strip("()[] ").casefold()) if part]
+    try:
+        numbers = [float(Fraction(part)) for part in parts]
+    except (ValueError, ZeroDivisionError):
+        return None
+    return (numbers[0] if len(numbers) == 1 else numbers) if numbers else None
+
+
+def attempt(function, arguments, seconds=None):
+    """Call a function in a thread of its own and say what became of it. It may take so many seconds."""
+    seconds = SECONDS if seconds is None else seconds
+    before, found, printed = repr(plain(list(arguments))), [], StringIO()
+
+    def call():
+        try:
+            found.append(Outcome(plain(function(*arguments))))
+        except _Stop:
+            pass
+        except RecursionError:
+            found.append(Outcome(trouble="it calls itself without end"))
+        except NotImplementedError:
+            found.append(Outcome())
+        except BaseException as error:
+            found.append(Outcome(trouble=f"it stops with {type(error).__name__}: {_short(error)}"))
+
+    thread = threading.Thread(target=call, daemon=True)
+    with redirect_stdout(printed):
+        thread.start()
+        try:
+            thread.join(seconds)
+        finally:
+            if thread.is_alive():
+                identity, stop = ctypes.c_ulong(thread.ident), ctypes.py_object(_Stop)
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(identity, stop)
+    if not found:
+        return Outcome(trouble=f"there is no answer after {seconds} seconds; look for a loop that never ends")
+    outcome = found[0]._replace(printed=printed.getvalue())
+    if not outcome.trouble and repr(plain(list(arguments))) != before:
+        return outcome._replace(trouble="it changes its input; work on a copy, such as `x.clone()`")
+    return outcome
+
+
+def _judge_function(entry, answer):
+    name, space = entry["function"], _namespace(entry)
+    if not callable(answer):
+        return Reply("wrong", f"Hand over the function itself, `{name}`, without calling it.")
+    wanted, given, printed = [], [], ""
+    for case in entry["cases"]:
+        wanted.append(plain(space[name](*_arguments(case, space))))
+        outcome = attempt(answer, _arguments(case, space))
+        if outcome.trouble:
+            return Reply("wrong", f"For `{name}({case})` {outcome.trouble}.")
+        if outcome.value is None or outcome.value is ...:
+            if outcome.printed:
+                return Reply("wrong", f"It prints {_short(outcome.printed)} and returns nothing. End it with `return`.")
+            return Reply("not yet", BODY) if len(given) == 0 else Reply("wrong", f"`{name}({case})` returns nothing.")
+        given.append(outcome.value)
+        printed = printed or outcome.printed
+    tolerance = entry.get("tolerance", 1e-5)
+    misses = [n for n, pair in enumerate(zip(given, wanted, strict=True)) if not same(*pair, tolerance)]
+    if not misses:
+        note = " It also prints; take that line out before others use it." if printed else ""
+        return Reply("right", entry["why"] + note)
+    first = misses[0]
+    proof = f"`{name}({entry['cases'][first]})` gives {_short(given[first])}; right is {_short(wanted[first])}."
+    for wrong, reply in entry.get("wrong", ()):
+        mutant = eval(wrong, space)
+        theirs = [attempt(mutant, _arguments(case, space)).value for case in entry["cases"]]
+        if all(same(*pair, tolerance) for pair in zip(given, theirs, strict=True)):
+            return Reply("wrong", f"{reply} {proof}")
+    return Reply("wrong", proof)
+
+
+def _judge_design(entry, answer):
+    said, tried = [], list(answer) if hasattr(answer, "__next__") else answer
+    found = attempt(lambda value: said.append(_namespace(entry)["judge"](value)) or True, [tried])
+    if found.trouble:
+        return Reply("wrong", f"This cannot be tried: {found.trouble.removeprefix('it ')}. {entry['form']}")
+    return Reply("wrong", said[0]) if said[0] else Reply("right", entry["why"])
+
+
+def _namespace(entry):
+    space = {}
+    exec(entry.get("judge", ""), space)
+    exec(entry["solution"], space)
+    return space
+
+
+def _arguments(case, space):
+    return eval(f"({case},)", dict(space))
+
+
+def _number(value):
+    return isinstance(value, int | float | Fraction) and not isinstance(value, bool)
+
+
+def _words(value):
+    return isinstance(value, list) and bool(value) and all(isinstance(part, str) for part in value)
+
+
+def _letters(value):
+    """The letters in "AC", "a, c" or ["A", "C"], each once, in order; [] when the answer is no text."""
+    return sorted(set(re.findall("[a-z]", str(value).casefold()))) if isinstance(value, str | list | tuple) else []
+
+
+def _rounded(value):
+    if isinstance(value, list):
+        return [_rounded(part) for part in value]
+    return float(f"{value:.4g}") if isinstance(value, float) and value % 1 else _whole(value)
+
+
+def _whole(value):
+    return int(value) if isinstance(value, float) and math.isfinite(value) else value
+
+
+def _short(value):
+    text = " ".join(str(_rounded(value)).split())
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"

@@ -1,0 +1,157 @@
+"""A learner predicts, answers wrongly, takes a hint, answers rightly and comes back; a teacher shows slides offline."""
+
+import os
+
+import publish
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+PAGE = "02_output_size"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def own_file(tmp_path_factory):
+    path = tmp_path_factory.mktemp("learner") / "progress.json"
+    before = os.environ.get("ALEXNET_PROGRESS")
+    os.environ["ALEXNET_PROGRESS"] = str(path)
+    yield path
+    os.environ.pop("ALEXNET_PROGRESS")
+    if before is not None:
+        os.environ["ALEXNET_PROGRESS"] = before
+
+
+@pytest.fixture(scope="module")
+def lab(own_file, tmp_path_factory):
+    from browser import start_lab
+
+    with start_lab(tmp_path_factory.mktemp("class")) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("published")
+    pages = [str(path) for path in sorted(publish.NOTEBOOKS.glob("*.ipynb"))]
+    for kind in ("slides", "handouts"):
+        publish.main([kind, *pages, "--to", str(folder)])
+    return folder
+
+
+@pytest.fixture
+def offline(browser):
+    context = browser.new_context(viewport={"width": 1280, "height": 720}, offline=True)
+    asked = []
+    context.on("request", lambda request: asked.append(request.url))
+    yield context.new_page()
+    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+    context.close()
+
+
+def answer(page, name, text):
+    """Write the check of an exercise anew, run its cell, and return the reply."""
+    page.page.evaluate(
+        """([name, text]) => {
+            const content = jupyterapp.shell.currentWidget.content;
+            const cell = content.widgets.find(w => w.model.sharedModel.getSource().includes(`check("${name}"`));
+            cell.model.sharedModel.setSource(`check("${name}", ${text})`);
+        }""",
+        [name, text],
+    )
+    cell = page.show(f'check("{name}", {text})')
+    page.command("notebook:run-cell")
+    return cell
+
+
+def test_a_learner_errs_takes_a_hint_is_right_and_finds_it_kept(notebook, own_file):
+    page = notebook(PAGE)
+    page.run_all()
+    page.kernel_status("idle")
+    cell = answer(page, "five-and-a-half", "6")
+    cell.get_by_text("That rounds up.").wait_for()
+    asked = page.show('exercise("five-and-a-half")')
+    asked.get_by_role("button", name="Hint").press("Enter")
+    asked.get_by_text("Hint 1.").wait_for()
+    assert asked.get_by_text("Hint 2.").count() == 0
+    cell = answer(page, "five-and-a-half", "5")
+    cell.get_by_text("Round down before adding 1").wait_for()
+    assert cell.get_by_text("Done in this lesson: 1 of").count() == 1
+    page.page.goto("about:blank")
+
+    again = notebook(PAGE)
+    again.run_all()
+    view = again.show("progress()")
+    view.get_by_text("✓ Five and a half").wait_for()
+    assert again.errors()["errors"] == [] and "five-and-a-half" in own_file.read_text()
+
+
+def test_a_prediction_shows_the_result_after_an_answer_by_keyboard(notebook):
+    page = notebook(PAGE)
+    page.run_all()
+    cell = page.show('predict("eight-by-eight"')
+    field = cell.get_by_label("your size, like 3 × 3")
+    field.wait_for()
+    assert cell.locator(".ax-output").count() == 0
+    field.fill("3x3")
+    field.press("Enter")
+    cell.get_by_role("alert").get_by_text("That is the tutorial's answer").wait_for()
+    assert cell.locator(".ax-output td").count() == 16
+    choice = page.show('predict("unread-column")')
+    choice.get_by_role("button", name="the outermost zero on the right").press("Enter")
+    choice.get_by_text("✓ Right.").wait_for()
+    for source in ('predict("unread-column")', 'exercise("stack")', "progress()"):
+        cell = page.show(source)
+        cell.locator(".ax-ask").first.wait_for()
+        found = Axe().run(
+            page.page,
+            context=f"[data-windowed-list-index='{cell.get_attribute('data-windowed-list-index')}'] .widget-vbox",
+        )
+        assert [v["id"] for v in found.response["violations"] if v["impact"] in ("serious", "critical")] == []
+
+
+def test_a_handout_opened_from_disk_without_network_shows_a_window_on_hover(offline, published):
+    offline.goto((published / "handouts" / "01_cross_correlation.html").as_uri())
+    target = offline.locator(".ax-output td[tabindex]").first
+    target.hover()
+    assert target.locator("i").evaluate("e => getComputedStyle(e).display") == "block"
+    assert "row 0, column 0: 3·1" in target.evaluate("e => getComputedStyle(e, '::after').content")
+    offline.mouse.move(1, 1)
+    target.focus()
+    assert target.locator("i").evaluate("e => getComputedStyle(e).display") == "block"
+    folded = offline.locator("details").first
+    assert not folded.get_by_text("It is 8").is_visible()
+    folded.locator("summary").press("Enter")
+    assert folded.get_by_text("It is 8").is_visible()
+
+
+def test_every_handout_is_accessible_and_fits_a_phone(offline, published):
+    offline.set_viewport_size({"width": 390, "height": 800})
+    for path in sorted((published / "handouts").glob("*.html")):
+        offline.goto(path.as_uri())
+        found = Axe().run(offline).response["violations"]
+        assert [(v["id"], v["nodes"][0]["html"][:120]) for v in found if v["impact"] in ("serious", "critical")] == []
+        assert offline.evaluate("document.documentElement.scrollWidth") <= 390, path.name
+
+
+def test_slides_advance_and_point_and_none_has_small_type(offline, published):
+    offline.goto((published / "slides" / "01_cross_correlation.html").as_uri())
+    assert offline.locator("#place").inner_text().startswith("1 / ")
+    for key, number in (("ArrowRight", 2), (" ", 3), ("PageDown", 4), ("ArrowLeft", 3), ("Home", 1)):
+        offline.keyboard.press(key)
+        offline.wait_for_function(f"document.querySelector('#place').textContent.startsWith('{number} / ')")
+        top = offline.evaluate(f"document.querySelectorAll('section')[{number - 1}].getBoundingClientRect().top")
+        assert abs(top) < 2
+    target = offline.locator("section .ax-read .ax-output td[tabindex]").first
+    target.scroll_into_view_if_needed()
+    target.hover()
+    assert target.locator("i").evaluate("e => getComputedStyle(e).display") == "block"
+    cell, window = target.bounding_box(), target.locator("i").bounding_box()
+    assert abs(window["width"] - 3 * cell["width"]) < 4
+    found = Axe().run(offline).response["violations"]
+    assert [v["id"] for v in found if v["impact"] in ("serious", "critical")] == []
+    for path in sorted((published / "slides").glob("0*.html")):
+        offline.goto(path.as_uri())
+        sizes = offline.evaluate(
+            """[...document.querySelectorAll("section > div > :is(p, ul)")].filter(e => !e.querySelector("small"))
+                .map(e => parseFloat(getComputedStyle(e).fontSize) * (e.currentCSSZoom ?? 1))"""
+        )
+        assert min(sizes) >= 16, path.name

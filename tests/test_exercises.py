@@ -1,0 +1,273 @@
+"""Every exercise accepts right answers of any form and rejects wrong ones with the fitting reply; solutions run."""
+
+import ast
+import json
+import time
+from html import escape
+
+import pytest
+import torch
+from answers_right_and_wrong import ANSWERS
+
+from alexnet_lib import answers, exercises
+from alexnet_lib.answers import attempt, judge, judge_value, plain, same, solution, understood
+
+EXERCISES = {name: entry for lesson in exercises.lessons() for name, entry in exercises.exercises(lesson).items()}
+PREDICTIONS = {n: e for entries in exercises.lessons().values() for n, e in entries.items() if "predict" in e}
+FUNCTIONS = {name: entry for name, entry in EXERCISES.items() if "function" in entry}
+
+
+@pytest.fixture(autouse=True)
+def own_file(tmp_path, monkeypatch):
+    monkeypatch.setenv("ALEXNET_PROGRESS", str(tmp_path / "progress.json"))
+    monkeypatch.setattr(answers, "SECONDS", 1)
+    return tmp_path / "progress.json"
+
+
+def test_every_lesson_has_five_exercises_each_with_answers_here_and_names_are_used_once():
+    assert set(ANSWERS) == set(EXERCISES)
+    assert len(EXERCISES) + len(PREDICTIONS) == sum(map(len, exercises.lessons().values()))
+    for lesson in exercises.lessons():
+        entries = exercises.exercises(lesson)
+        assert len(entries) >= 5 and list(entries.values())[-1]["level"].startswith(("a slip", "slips"))
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_right_answers_of_every_form_are_accepted(name):
+    right = ANSWERS[name][0]
+    assert len(right) >= 4
+    for answer in right:
+        verdict, text = judge(EXERCISES[name], answer)
+        assert verdict == "right", (answer, text)
+        assert text.startswith(EXERCISES[name]["why"])
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_wrong_answers_are_rejected_with_the_fitting_reply(name):
+    wrong = ANSWERS[name][1]
+    assert len(wrong) >= 4
+    for answer, piece in wrong:
+        verdict, text = judge(EXERCISES[name], answer)
+        assert verdict == "wrong" and piece.casefold() in text.casefold(), (answer, verdict, text)
+    assert sum(bool(piece) for _, piece in wrong) >= 4
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_the_solution_runs_and_is_right_and_unanswered_is_not_yet(name):
+    entry = EXERCISES[name]
+    assert judge(entry, solution(entry)).verdict == "right"
+    for blank in (None, ...):
+        assert judge(entry, blank).verdict == "not yet"
+    assert len(entry["hints"]) >= 2 and entry["title"] and entry["level"]
+
+
+@pytest.mark.parametrize("name", [n for n, e in EXERCISES.items() if "wrong" in e])
+def test_every_known_wrong_answer_gets_its_own_reply(name):
+    entry = EXERCISES[name]
+    assert len(entry["wrong"]) >= 3
+    for wrong, reply in entry["wrong"]:
+        given = eval(wrong, answers._namespace(entry)) if "function" in entry else wrong
+        verdict, text = judge(entry, given)
+        assert verdict == "wrong" and (reply in text or "it stops with" in text), (wrong, text)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_every_mutant_of_a_solution_is_rejected(name):
+    entry = FUNCTIONS[name]
+    for source in mutants(entry["solution"]):
+        space = {}
+        exec(source, space)
+        assert judge(entry, space[entry["function"]]).verdict == "wrong" or equivalent(name, source), source
+
+
+def test_a_wrong_answer_that_nobody_expected_still_gets_a_reply():
+    assert judge(EXERCISES["corner"], 77) == ("wrong", "Work it out once more, or take a hint above.")
+    assert judge(EXERCISES["two-layers"], 280) == ("wrong", "There is more than one number to give.")
+    assert judge(EXERCISES["corner"], "none") == judge(EXERCISES["stack"], "five")
+    assert judge(EXERCISES["stack"], max).text == "This is a function. Give the answer itself."
+
+
+def test_a_function_that_is_not_written_yet_is_no_mistake():
+    def body_of_dots(size, kernel, stride, padding): ...
+
+    def not_implemented(size, kernel, stride, padding):
+        raise NotImplementedError
+
+    for function in (body_of_dots, not_implemented):
+        assert judge(EXERCISES["count-windows"], function).verdict == "not yet"
+
+
+def test_a_function_that_never_returns_is_stopped():
+    def forever():
+        while True:
+            try:
+                time.sleep(0.01)
+            except Exception:
+                continue
+
+    began = time.monotonic()
+    assert "never ends" in attempt(forever, [], 0.3).trouble
+    assert time.monotonic() - began < 2
+    assert attempt(lambda: attempt(forever, [], 0.1), []).trouble == ""
+
+
+def test_what_a_function_does_besides_answering_is_told():
+    def calls_itself(x):
+        return calls_itself(x)
+
+    assert attempt(calls_itself, [1]).trouble == "it calls itself without end"
+    assert attempt(lambda x: x.append(1), [[]]).trouble.startswith("it changes its input")
+    assert attempt(lambda x: exit(), [1]).trouble.startswith("it stops with SystemExit")
+    assert attempt(lambda x: print("hello") or x, [1]) == (1, "hello\n", "")
+    right = judge(EXERCISES["count-windows"], ANSWERS["count-windows"][0][3])
+    assert right.verdict == "right" and right.text.endswith("It also prints; take that line out before others use it.")
+
+
+def test_forms_of_the_same_answer_are_the_same():
+    assert plain(torch.tensor([[1, 2]])) == [[1, 2]] and plain((1, range(2), {3})) == [1, [0, 1], [3]]
+    assert same(3, 3.0) and same([3], 3) and not same(True, 1) and not same("3", 3) and not same([1, 2], [1, 2, 3])
+    texts = {"8": 8, " 15/2 ": 7.5, "28,868,968": 28868968, "−8": -8, "5 × 5": [5, 5], "(3, 4)": [3, 4], "5x5": [5, 5]}
+    assert {text: understood(text) for text in texts} == texts
+    assert [understood(text) for text in ("", "many", "1/0", "×")] == [None] * 4
+
+
+@pytest.mark.parametrize("name", PREDICTIONS)
+def test_a_prediction_replies_to_right_known_and_unknown_answers(name):
+    entry = PREDICTIONS[name]
+    right = entry["answer"]
+    texts = {
+        "number": str(right),
+        "choice": right,
+        "shape": " × ".join(map(str, right if isinstance(right, list) else [])),
+    }
+    asked = exercises.predict(name)
+    asked.answer(texts[entry["predict"]])
+    assert asked.reply == ("right", entry["why"])
+    known = {str(value): reply for value, reply in entry["wrong"]}
+    assert len(known) == len(entry["wrong"]) >= (len(entry["choices"]) - 1 if "choices" in entry else 4)
+    for value, reply in entry["wrong"]:
+        asked.answer(value if isinstance(value, str) else str(value))
+        assert asked.reply == ("wrong", f"{reply} {entry['why']}"), value
+        assert judge_value(entry, right).verdict == "right"
+    if "choices" in entry:
+        assert {right, *(value for value, _ in entry["wrong"])} == set(entry["choices"])
+    else:
+        asked.answer("123456" if entry["predict"] == "number" else "12 × 34")
+        assert asked.reply == ("wrong", entry["why"])
+
+
+def test_a_prediction_shows_its_result_only_when_answered():
+    asked = exercises.predict("first-sum", "the result")
+    assert "the result" not in asked._shown.value and asked.reply is None
+    asked.answer("eight")
+    assert "Write a number" in asked._said.value and asked.reply is None and "the result" not in asked._shown.value
+    asked.field.value = "17"
+    asked.buttons[0].click()
+    assert "the result" in asked._shown.value and "all nine pixels" in asked._said.value
+    choice = exercises.predict("turned")
+    choice.buttons[1].click()
+    assert choice.reply.verdict == "right"
+
+
+def test_hints_come_one_at_a_time_and_then_the_solution():
+    asked = exercises.exercise("corner")
+    hints = EXERCISES["corner"]["hints"]
+    for n, hint in enumerate(hints, 1):
+        asked.button.click()
+        assert len(asked.told) == n and escape(hint, quote=False) in asked._told.value
+        assert EXERCISES["corner"]["why"][:20] not in asked._told.value
+    assert asked.button.description == "Show the solution"
+    asked.button.click()
+    assert "window = torch.tensor" in asked._told.value and asked.button.layout.display == "none"
+
+
+def test_no_answer_stands_on_the_page_before_it_is_asked_for():
+    for name, entry in EXERCISES.items():
+        for panel in (exercises.exercise(name), exercises.check(name, ...)):
+            still = "".join(panel._repr_mimebundle_()[kind] for kind in ("text/html", "text/plain"))
+            assert escape(entry["why"]) not in still and not any(escape(hint) in still for hint in entry["hints"])
+    still = exercises.predict("first-sum", "the result")._repr_mimebundle_()
+    assert still["text/html"].index("<details>") < still["text/html"].index("It is 8")
+    assert "8" not in still["text/plain"]
+
+
+def test_stills_are_the_same_every_time_and_whatever_was_done(own_file):
+    def stills():
+        panels = (exercises.predict("first-sum"), exercises.exercise("corner"), exercises.progress())
+        return [panel._repr_mimebundle_()["text/html"] for panel in panels]
+
+    before = stills()
+    exercises.check("corner", 0)
+    assert stills() == before
+
+
+def test_right_answers_are_kept_and_wrong_ones_are_not(own_file):
+    exercises.check("corner", 1)
+    assert not own_file.exists()
+    shown = exercises.check("corner", 0)
+    exercises.check("corner", 0)
+    exercises.check("stack", 5)
+    assert json.loads(own_file.read_text()) == {"done": {"1": ["corner"], "2": ["stack"]}}
+    assert f"Done in this lesson: 1 of {len(exercises.exercises(1))}" in shown.children[1].value
+    view = exercises.progress().children[1].value
+    assert "✓ The bottom right corner" in view and "Lesson 2: 1 of" in view and "○ Five and a half" in view
+    assert list(own_file.parent.iterdir()) == [own_file]
+
+
+@pytest.mark.parametrize(
+    "content", ["", "not json", "[]", '{"done": 3}', '{"done": {"1": 3}}', "\x00", '{"other": {}}']
+)
+def test_a_broken_file_is_harmless_and_is_replaced(own_file, content):
+    own_file.write_text(content)
+    assert "0 of" in exercises.progress().children[1].value
+    exercises.check("corner", 0)
+    assert json.loads(own_file.read_text())["done"]["1"] == ["corner"]
+
+
+def test_a_file_that_cannot_be_written_is_harmless(tmp_path, monkeypatch):
+    for place in (tmp_path / "nowhere" / "progress.json", tmp_path):
+        monkeypatch.setenv("ALEXNET_PROGRESS", str(place))
+        assert exercises.check("corner", 0).reply.verdict == "right"
+
+
+def test_a_name_that_is_none_is_explained():
+    with pytest.raises(ValueError, match="did you mean 'corner'"):
+        exercises.check("cornr", 0)
+    with pytest.raises(ValueError, match="there is no question"):
+        exercises.predict("corner")
+
+
+# --- mutants: one operator, number or comparison of a solution changed at a time
+
+SWAPS = {
+    ast.Add: ast.Sub,
+    ast.Sub: ast.Add,
+    ast.Mult: ast.Add,
+    ast.Div: ast.Mult,
+    ast.FloorDiv: ast.Div,
+    ast.Eq: ast.NotEq,
+}
+
+
+def mutants(source):
+    """The source with one operator, comparison or whole number changed, for every place where there is one."""
+    for place in range(sum(1 for _ in ast.walk(ast.parse(source)))):
+        tree = ast.parse(source)
+        node = list(ast.walk(tree))[place]
+        if isinstance(node, ast.BinOp) and type(node.op) in SWAPS:
+            node.op = SWAPS[type(node.op)]()
+        elif isinstance(node, ast.Compare):
+            node.ops = [SWAPS.get(type(node.ops[0]), ast.Eq)()]
+        elif isinstance(node, ast.Constant) and isinstance(node.value, int):
+            node.value += 1
+        else:
+            continue
+        yield ast.unparse(tree)
+
+
+# These mutants compute the same as the solution.
+EQUIVALENT = {"half-turn": ("flip(0, 2)", "flip(1, 1)"), "count-unread": ("{start - i for",)}
+
+
+def equivalent(name, source):
+    return any(piece in source for piece in EQUIVALENT.get(name, ()))
