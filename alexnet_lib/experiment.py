@@ -1,5 +1,6 @@
-"""An experiment to run now, watch, stop, and run again with other settings: `experiment(run, draw, seeds=(2, 20))`."""
+"""An experiment to run now, watch, stop, and run again with other settings."""
 
+import math
 import threading
 import time
 from contextlib import suppress
@@ -10,7 +11,7 @@ from IPython.display import display
 from alexnet_lib.explore import shown
 from alexnet_lib.live import Live
 
-REDRAW_EVERY = 1.5
+REDRAW_EVERY, REDRAW_SHARE = 1.5, 0.05
 ONE_AT_A_TIME = threading.Lock()
 
 
@@ -31,7 +32,7 @@ class Experiment(Live):
 
     def __init__(self, run, answer, draw, controls):
         self._source, self._answer, self._draw = run, answer, draw
-        self.record = self.found = self.picture = self._screen = None
+        self.record = self.found = self.picture = self._screen = self._drawn = None
         super().__init__(wraps(run)(lambda **values: self._film(**values)), controls)
 
     def first_run(self):
@@ -50,23 +51,24 @@ class Experiment(Live):
             self.text.value += ": interrupted; what has finished is shown."
             raise
         finally:
-            if self.record is not None:
+            if self.record is not self._drawn:
                 self._show(self.record)
                 self.view.value = shown(self.picture)
 
     def _film(self, **values):
-        """(progress, picture) for every record; a new picture only now and then, so that watching costs little."""
+        """(progress, picture) for every record; drawing takes at most a twentieth of the time."""
         with ONE_AT_A_TIME:
-            drawn = -REDRAW_EVERY
+            due = -math.inf
             for record in self._source(**values):
-                if record.progress >= 1 or time.monotonic() - drawn > REDRAW_EVERY:
+                self.record, began = record, time.monotonic()
+                if record.progress >= 1 or began >= due:
                     self._show(record)
-                    drawn = time.monotonic()
-                self.record = record
+                    ended = time.monotonic()
+                    due = ended + max(REDRAW_EVERY, (ended - began) / REDRAW_SHARE)
                 yield record.progress, self.picture
 
     def _show(self, record):
-        self.found = self._answer(record)
+        self.found, self._drawn = self._answer(record), record
         self.picture = self._draw(**self.found)
         if self._screen is None:
             self._screen = display(self, display_id=True) or None

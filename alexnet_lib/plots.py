@@ -12,22 +12,27 @@ import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from PIL import Image
 
 INPUT, KERNEL, OUTPUT, UNREAD, MUTED = "#0072b2", "#d55e00", "#009e73", "#a3487f", "#8a8f98"
 SERIES = (INPUT, KERNEL, OUTPUT, UNREAD, "#e69f00", "#56b4e9")
 MARKS = ("o", "s", "^", "D", "v", "P")
 DPI, SHARPNESS = 96, 2
+FEW = 48
 FONT = {"fontsize": 11}
 SIGNED = LinearSegmentedColormap.from_list("signed", ["#8a3600", KERNEL, "white", INPUT, "#00375c"])
 
 
 class Picture:
-    """A PNG and the sentence that says what is on it. Notebooks display it by themselves."""
+    """A PNG and the sentence that says what is on it. Notebooks display it by themselves.
 
-    def __init__(self, figure, text):
+    With `colours` the PNG is reduced to so many, which makes that of a chart a third as large.
+    """
+
+    def __init__(self, figure, text, colours=None):
         buffer = BytesIO()
         figure.savefig(buffer, dpi=DPI * SHARPNESS, format="png", facecolor="white", metadata={"Software": None})
-        self.png, self.text = buffer.getvalue(), text
+        self.png, self.text = _reduced(buffer, colours) if colours else buffer.getvalue(), text
         self.width, self.height_px = (round(inches * DPI) for inches in figure.get_size_inches())
 
     def __repr__(self):
@@ -45,6 +50,13 @@ class Picture:
     def _repr_mimebundle_(self, **_):
         data = {"image/png": base64.b64encode(self.png).decode(), "text/plain": self.text}
         return data, {"image/png": {"width": self.width, "alt": self.text}}
+
+
+def _reduced(png, colours):
+    palette, smaller = Image.Quantize.FASTOCTREE, BytesIO()
+    image = Image.open(png).convert("RGB").quantize(colours, palette, dither=Image.Dither.NONE)
+    image.save(smaller, "PNG", optimize=True)
+    return smaller.getvalue()
 
 
 def images(pictures, titles=None, columns=None, side=2.2, limits=(0, 1)):
@@ -81,7 +93,7 @@ def curves(series, x=None, xlabel="", ylabel="", marks=True, log=False):
         figure.legend(loc="outside upper center", ncols=2, frameon=False, fontsize=11)
     elif len(series) > 1:
         axes.legend(frameon=False, fontsize=11)
-    return Picture(figure, f"Curves of {ylabel or 'value'} over {xlabel or 'position'}: {', '.join(series)}")
+    return Picture(figure, f"Curves of {ylabel or 'value'} over {xlabel or 'position'}: {', '.join(series)}", FEW)
 
 
 def learning(history):

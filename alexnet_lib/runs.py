@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from alexnet_lib.plots import FONT, MARKS, MUTED, SERIES, Picture
+from alexnet_lib.plots import FEW, FONT, MARKS, MUTED, SERIES, Picture
 
 DASHES = ("-", "--", "-.", ":")
 SIGNS = {"holds here": "✓", "fails here": "✗"}
@@ -13,7 +13,7 @@ class Runs(Picture):
     """A picture of runs. Its `repr`, which a page stores, says what is drawn; `text` says also what came out."""
 
     def __init__(self, figure, text, found):
-        super().__init__(figure, f"{text}. {found}" if found else text)
+        super().__init__(figure, f"{text}. {found}" if found else text, FEW)
         self.still = text
 
     def __repr__(self):

@@ -58,7 +58,7 @@ class Record:
         }
 
 
-def race(settings, data, images=1000, seeds=5, steps=300, batch=32, readings=8, fall=True, first_seed=0, device=None):
+def race(settings, data, images=1000, seeds=5, steps=300, batch=32, readings=6, fall=True, first_seed=0, device=None):
     """Train every setting from every seed, all side by side; yields a `Record` again and again, the last one complete.
 
     A seed chooses the training images out of `data`, the starting weights, the order of the batches, the shifts, the
@@ -74,7 +74,7 @@ def race(settings, data, images=1000, seeds=5, steps=300, batch=32, readings=8, 
     numbers = range(first_seed, first_seed + seeds)
     shares = _shares(settings, torch.get_num_threads() if device.type == "cpu" else 1)
     teams = [_Team(share, data, images, numbers, batch, steps if fall else math.inf, device) for share in shares]
-    due = sorted({round(steps * (i / readings) ** 1.5) for i in range(readings + 1)})
+    due = sorted({round(steps * (i / readings) ** 2) for i in range(readings + 1)})
     table = {quantity: [] for quantity in QUANTITIES}
     with _crew(teams) as crew:
         for index, step in enumerate(due):

@@ -1,5 +1,6 @@
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -108,6 +109,8 @@ def test_a_page_stores_its_picture_and_a_text_that_never_changes():
         "shows = experiment(count, answer, draw, to=(1, 9))",
     )
     page.cells = [nbformat.v4.new_code_cell(source) for source in sources]
-    NotebookClient(page, timeout=60, kernel_name="python3", resources={"metadata": {"path": "tests"}}).execute()
+    NotebookClient(
+        page, timeout=60, kernel_name="python3", resources={"metadata": {"path": Path(__file__).parent}}
+    ).execute()
     (output,) = page.cells[2].outputs
     assert output.data["text/plain"] == "a picture" and output.data["image/png"] == "<b>4</b>"

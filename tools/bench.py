@@ -1,6 +1,6 @@
 """Measure what the course promises, print it as a table, and store it in build/bench.json for comparing two runs.
 
-python tools/bench.py [explorers] [training]
+python tools/bench.py [explorers] [training] [claims]
 """
 
 import json
@@ -14,10 +14,11 @@ RESULT = Path(__file__).resolve().parents[1] / "build" / "bench.json"
 
 def main(parts):
     """Run the named parts, all unless given; returns 1 if a goal is missed."""
+    import bench_claims
     import bench_explorers
     import bench_training
 
-    modules = {"explorers": bench_explorers, "training": bench_training}
+    modules = {"explorers": bench_explorers, "training": bench_training, "claims": bench_claims}
     print(f"machine: {platform.processor() or platform.machine()}, {os.cpu_count()} cores, {platform.system()}")
     rows = []
     for name in parts or modules:

@@ -8,6 +8,7 @@ import copy
 import time
 
 import torch
+from bench_explorers import row
 from torch import nn
 from torch.nn import functional as F
 
@@ -83,14 +84,3 @@ def rows():
             row(f"2 settings, {count} seeds: losses differ at most by", 100 * apart, "%", 100 * SAME, at_most=True)
         )
     return found
-
-
-def row(name, value, unit, goal=None, at_most=False):
-    """One figure, and whether it meets its goal."""
-    met = None if goal is None else bool(value <= goal if at_most else value >= goal)
-    return {"name": name, "value": round(value, 4), "unit": unit, "goal": goal, "met": met}
-
-
-if __name__ == "__main__":
-    for line in rows():
-        print(f"{line['name']:64} {line['value']:12,.3f} {line['unit']:8} {'' if line['met'] is None else line['met']}")

@@ -111,6 +111,18 @@ class Notebook:
             "code => { jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestExecute({code}); }", code
         )
 
+    def ask(self, code):
+        """Run code in the kernel and wait for it. Raises AssertionError with what went wrong there."""
+        trouble = self.page.evaluate(
+            """async code => {
+                const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+                const { content } = await kernel.requestExecute({ code }).done;
+                return content.status === 'ok' ? '' : content.ename + ': ' + content.evalue;
+            }""",
+            code,
+        )
+        assert trouble == "", trouble
+
     def kernel_status(self, status):
         self.page.wait_for_function(
             "status => jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === status", arg=status
@@ -130,6 +142,12 @@ class Notebook:
         )
         assert index >= 0, f"no cell contains {text!r}"
         return self.page.locator(f".jp-Notebook .jp-Cell[data-windowed-list-index='{index}']")
+
+    def run(self, text):
+        """Run the cell whose source contains the text, and return its locator."""
+        cell = self.show(text)
+        self.command("notebook:run-cell")
+        return cell
 
     def explorers(self):
         """The source of every cell that shows an explorer, in order."""

@@ -1,0 +1,49 @@
+"""What takes a while, as a learner meets it: watch it, stop it, keep what was found, start it again."""
+
+from axe_playwright_python.sync_playwright import Axe
+
+
+def serious(page, cell):
+    context = f"[data-windowed-list-index='{cell.get_attribute('data-windowed-list-index')}'] .jp-OutputArea"
+    found = Axe().run(page.page, context=context).response["violations"]
+    return [(v["id"], v["nodes"][0]["html"][:120]) for v in found if v["impact"] in ("serious", "critical")]
+
+
+def test_a_training_is_watched_and_interrupted_and_what_it_learned_stays(notebook):
+    page = notebook("05_training")
+    for text in ("import signal", "from alexnet_lib.evaluation", 'data = fashion.load("best")'):
+        page.run(text)
+    page.ask("device, large = pick_device(), partial(normalise, size=224, channels=3)")
+    page.run("untrained = inside.kernels(network)")
+    slider = page.run("budget = Slider").get_by_role("slider", name="seconds to train")
+    slider.press("End")
+    cell = page.run("monitor = Monitor(plots.learning)")
+    cell.get_by_text("images per second").wait_for()
+    cell.get_by_role("img", name="Curves of loss and accuracy").wait_for()
+    page.command("notebook:interrupt-kernel")
+    page.kernel_status("idle")
+    assert page.errors()["errors"] == []
+    assert serious(page, cell) == []
+    page.ask("assert 0 < history.progress < 1 and len(history.step) > 1")
+    page.run("plots.learning(history)").get_by_role("img", name="Curves of loss and accuracy").wait_for()
+    assert page.errors()["errors"] == []
+
+
+def test_an_experiment_is_started_again_with_other_settings_and_stopped(notebook):
+    page = notebook("06_claims")
+    for text in ("from functools import partial", "thorough = False", "def network("):
+        page.run(text)
+    page.ask('SEEDS, STEPS, MANY = 2, 20, {"seeds": (2, 5), "steps": [20, 4000]}')
+    cell = page.run("def pooling(")
+    picture = cell.get_by_role("img", name="3 × 3 against 2 × 2")
+    picture.first.wait_for()
+    page.kernel_status("idle")
+    before = picture.first.get_attribute("alt")
+    cell.get_by_label("steps").select_option("4000")
+    cell.get_by_role("button", name="Start").press("Enter")
+    stop = cell.get_by_role("button", name="Stop")
+    cell.get_by_text("%,").wait_for()
+    stop.press("Enter")
+    cell.get_by_text("you stopped it; what has finished is shown").wait_for()
+    assert stop.is_disabled() and picture.first.get_attribute("alt") != before
+    assert page.errors()["errors"] == [] and serious(page, cell) == []

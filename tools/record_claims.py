@@ -1,0 +1,64 @@
+"""Run lesson 6 with `thorough = True` and store what it finds in notebooks/results/claims.json, with machine and date.
+
+python tools/record_claims.py [--quick]
+
+It takes a while: about ten minutes on two cores. With --quick the page's short runs are stored instead.
+"""
+
+import os
+import platform
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+
+NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
+PAGE, RESULT = NOTEBOOKS / "06_claims.ipynb", NOTEBOOKS / "results" / "claims.json"
+SWITCH = "thorough = False"
+LAST = "answers = {"
+SAVE = "\nclaims.save(Path({path!r}), answers, {machine!r}, f'{{SEEDS}} seeds, {{STEPS}} steps')"
+
+
+def prepare(page, path, machine, quick=False):
+    """Set the page's switch, drop everything after its table of answers, and let that cell store them in `path`.
+
+    Raises ValueError when the page has no such switch or no such cell.
+    """
+    code = [cell for cell in page.cells if cell.cell_type == "code"]
+    if not any(SWITCH in cell.source for cell in code) or not any(LAST in cell.source for cell in code):
+        raise ValueError(f"the page has no cell with {SWITCH!r}, or none with {LAST!r}")
+    kept = []
+    for cell in code:
+        kept.append(cell)
+        if not quick:
+            cell.source = cell.source.replace(SWITCH, "thorough = True")
+        if cell.source.startswith(LAST):
+            cell.source += SAVE.format(path=str(path), machine=machine)
+            break
+    page.cells = kept
+    return page
+
+
+def describe():
+    """This machine in words."""
+    import torch
+
+    from alexnet_lib.device import device_name, pick_device
+
+    where = f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}"
+    return f"{where}; {device_name(pick_device())}; Python {platform.python_version()}, PyTorch {torch.__version__}"
+
+
+def main(argv):
+    RESULT.parent.mkdir(exist_ok=True)
+    began = time.perf_counter()
+    page = prepare(nbformat.read(PAGE, as_version=4), RESULT, describe(), quick="--quick" in argv)
+    NotebookClient(page, timeout=None, kernel_name="python3", resources={"metadata": {"path": NOTEBOOKS}}).execute()
+    print(f"stored {RESULT} after {time.perf_counter() - began:.0f} s")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
