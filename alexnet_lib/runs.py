@@ -43,6 +43,9 @@ def compare(steps, curves, quantity, differences=(), measure="", level=None, log
         left.axhline(level, color=MUTED, ls=":", lw=1.5)
     if log:
         left.set_yscale("log")
+    if quantity.endswith("%"):
+        low, high = left.get_ylim()
+        left.set_ylim(max(low, -2), min(high, 102))
     _tidy(left, "step", quantity)
     figure.legend(loc="outside upper left", ncols=2, frameon=False, fontsize=10.5)
     _pairs(right, differences, measure)

@@ -144,9 +144,9 @@ class Notebook:
         return self.page.locator(f".jp-Notebook .jp-Cell[data-windowed-list-index='{index}']")
 
     def run(self, text):
-        """Run the cell whose source contains the text, and return its locator."""
+        """Run the cell whose source contains the text, do not wait for it, and return its locator."""
         cell = self.show(text)
-        self.command("notebook:run-cell")
+        self.page.evaluate("void jupyterapp.commands.execute('notebook:run-cell')")
         return cell
 
     def explorers(self):

@@ -17,7 +17,7 @@ from nbclient import NotebookClient
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 PAGE, RESULT = NOTEBOOKS / "06_claims.ipynb", NOTEBOOKS / "results" / "claims.json"
 SWITCH = "thorough = False"
-LAST = "answers = {"
+LAST = "grids.table(claims.rows("
 SAVE = "\nclaims.save(Path({path!r}), answers, {machine!r}, f'{{SEEDS}} seeds, {{STEPS}} steps')"
 
 
