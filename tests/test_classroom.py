@@ -46,9 +46,9 @@ def test_a_lesson_asks_every_question_of_its_file_once_and_links_to_the_glossary
     source = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
     number = path.name[1]
     entries = lessons()[number]
-    assert re.findall(r'^ *predict\("([\w-]+)"', source, re.M) == [n for n, e in entries.items() if "predict" in e]
+    assert re.findall(r'^ *predict\(\s*"([\w-]+)"', source, re.M) == [n for n, e in entries.items() if "predict" in e]
     for call in ("exercise", "check"):
-        assert re.findall(rf'^{call}\("([\w-]+)"', source, re.M) == list(exercises(number))
+        assert re.findall(rf'^{call}\(\s*"([\w-]+)"', source, re.M) == list(exercises(number))
     assert "progress()" in source and "](glossary.md)" in prose(path)
 
 

@@ -1,5 +1,6 @@
 """The rules that every page keeps, read from the notebooks themselves."""
 
+import ast
 import json
 import re
 from pathlib import Path
@@ -35,6 +36,41 @@ def test_a_page_opens_with_promise_goals_and_minutes_and_closes_with_the_way_on(
     assert opening.count("\n- ") == 3
     assert re.search(r"^## Summary$.*^## Exercises$.*^## Next$", prose, re.MULTILINE | re.DOTALL)
     assert "## Next" in "".join(cells[-1]["source"])
+
+
+def stored_names(tree):
+    """The names that a cell binds for the whole page."""
+    names, local = set(), set()
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef):
+            names.add(node.name)
+        else:
+            names |= {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.comprehension):
+            local |= {n.id for n in ast.walk(node.target) if isinstance(n, ast.Name)}
+    return names - local
+
+
+def names_read_later(tree):
+    """The names that a cell's functions look up when they are called, a slider's callback long after the cell."""
+    found = set()
+    for function in ast.walk(tree):
+        if isinstance(function, ast.FunctionDef | ast.Lambda):
+            names = [n for n in ast.walk(function) if isinstance(n, ast.Name)]
+            own = {a.arg for a in ast.walk(function.args) if isinstance(a, ast.arg)}
+            own |= {n.id for n in names if isinstance(n.ctx, ast.Store)}
+            found |= {n.id for n in names} - own
+    return found
+
+
+def test_no_later_cell_changes_a_name_that_an_earlier_function_reads(page):
+    trees = [ast.parse("".join(cell["source"])) for cell in page[1]["cells"] if cell["cell_type"] == "code"]
+    known = set()
+    for number, tree in enumerate(trees):
+        known |= stored_names(tree)
+        for later in trees[number + 1 :]:
+            assert not names_read_later(tree) & known & stored_names(later), ast.unparse(later)
 
 
 def test_links_between_pages_lead_somewhere(page):

@@ -87,7 +87,7 @@ def test_a_learner_errs_takes_a_hint_is_right_and_finds_it_kept(notebook, own_fi
 def test_a_prediction_shows_the_result_after_an_answer_by_keyboard(notebook):
     page = notebook(PAGE)
     page.run_all()
-    cell = page.show('predict("eight-by-eight"')
+    cell = page.show('"eight-by-eight"')
     field = cell.get_by_label("your size, like 3 × 3")
     field.wait_for()
     assert cell.locator(".ax-output").count() == 0

@@ -32,7 +32,7 @@ def test_a_training_is_watched_and_interrupted_and_what_it_learned_stays(noteboo
 
 def test_an_experiment_is_started_again_with_other_settings_and_stopped(notebook):
     page = notebook("06_claims")
-    for text in ("from functools import partial", "thorough = False", "def network("):
+    for text in ("from functools import partial", "thorough = False", "def kaiming", "def network("):
         page.run(text)
     page.ask('SEEDS, STEPS, MANY = 2, 20, {"seeds": (2, 5), "steps": [20, 4000]}')
     cell = page.run("def pooling(")
