@@ -15,6 +15,7 @@ from alexnet_lib.windows import Taps, both, ghost, pad
 
 MOST_TERMS = 25
 HINT = "Point at an output, or press Tab: its window and sum. At an input: the outputs that read it."
+LONG = 40
 
 
 def matrix(values, title="", role="input"):
@@ -94,8 +95,8 @@ def ruler(size, count, kernel, stride=1, padding=0, dilation=1, title="", notes=
 def table(entries, header, title="", marked=None, bars=None, notes=()):
     """A plain table of text and numbers, one tuple a row: for layers, parameters, results. Whole numbers get commas.
 
-    `marked` is the number of a row to point at, `bars` a length from 0 to 1 for each row, `notes` lines to stand below,
-    a line of code in backticks.
+    A table with long text in it is set from the left, and its lines break. `marked` is the number of a row to point at,
+    `bars` a length from 0 to 1 for each row, `notes` lines to stand below, a line of code in backticks.
     """
     head = "".join(f'<th scope="col">{escape(str(name))}</th>' for name in header) + ("<td></td>" if bars else "")
 
@@ -107,8 +108,10 @@ def table(entries, header, title="", marked=None, bars=None, notes=()):
 
     body = "".join(row(index, entry) for index, entry in enumerate(entries))
     caption = f"<caption>{escape(title)}</caption>" if title else ""
-    listing = f'<table class="ax-list">{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
-    height = 30 * (len(entries) + 1 + bool(title)) + NOTE * len(notes)
+    wordy = any(isinstance(value, str) and len(value) > LONG for entry in entries for value in entry)
+    kind = "ax-list ax-wordy" if wordy else "ax-list"
+    listing = f'<table class="{kind}">{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+    height = (50 if wordy else 30) * (len(entries) + 1 + bool(title)) + NOTE * len(notes)
     text = title or f"table of {', '.join(map(str, header))}"
     return Grid(framed(listing + below(notes), text), text, height)
 

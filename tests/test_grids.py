@@ -154,3 +154,10 @@ def test_a_table_marks_a_row_and_draws_bars():
     markup = grids.table([("a", 1), ("b", 4)], ("name", "n"), marked=1, bars=[0.25, 1]).markup
     assert markup.count("ax-marked") == 1 and markup.index("ax-marked") > markup.index("<td>a</td>")
     assert re.findall(r"--l:([\d.]+)", markup) == ["0.2500", "1.0000"]
+
+
+def test_a_table_with_long_text_breaks_its_lines():
+    assert "ax-wordy" not in grids.table([("conv1", 34944)], ("layer", "parameters")).markup.split("</style>")[-1]
+    long = "wrong labels, dropout against wrong labels"
+    wordy = grids.table([(long, 1)], ("compared", "pairs"))
+    assert "ax-wordy" in wordy.markup.split("</style>")[-1] and long in wordy.markup
