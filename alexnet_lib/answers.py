@@ -4,6 +4,7 @@ An entry is a dict of one question's data, from a file in `questions/`. Other pe
 print is caught, what they raise is told, and one that never returns is stopped.
 """
 
+import copy
 import ctypes
 import math
 import re
@@ -11,10 +12,12 @@ import threading
 from contextlib import redirect_stdout
 from fractions import Fraction
 from io import StringIO
+from itertools import islice
 from typing import NamedTuple
 
 SECONDS = 4
-LONGEST = 120
+LONGEST, MOST = 120, 10_000
+NUMBER = re.compile(r"[+-]?(\d{1,15}\.?\d*|\.\d+)(e[+-]?\d{1,2})?(/\d{1,15})?")
 NOT_YET = "Write your answer in place of `...`, and run the cell again."
 BODY = "Write the body of the function in place of `...`, and run the cell again."
 
@@ -40,6 +43,13 @@ class _Stop(BaseException):
 
 def judge(entry, answer):
     """The Reply to an answer: a value, a function, or whatever the entry's own `judge` understands."""
+    try:
+        return _judge(entry, answer)
+    except Exception as error:  # an answer can be any object, and reading it may do anything
+        return Reply("wrong", f"This cannot be read as an answer ({type(error).__name__}: {_short(error)}).")
+
+
+def _judge(entry, answer):
     if answer is None or answer is ...:
         return Reply("not yet", NOT_YET)
     if "function" in entry:
@@ -63,6 +73,8 @@ def judge_value(entry, answer):
     read = plain
     if len(plain(right)) == 1 if isinstance(right, str) else _words(right):
         read = _letters
+    if entry.get("any_order") and isinstance(given, list) and all(map(_number, given)):
+        given = sorted(given)
     if same(read(given), read(right), tolerance):
         return Reply("right", entry["why"])
     known = (reply for value, reply in entry.get("wrong", ()) if same(read(given), read(value), tolerance))
@@ -81,7 +93,9 @@ def plain(value):
         return value.tolist()
     if isinstance(value, set | frozenset):
         return sorted(map(plain, value), key=repr)
-    if isinstance(value, tuple | list | range) or hasattr(value, "__next__"):
+    if hasattr(value, "__next__"):
+        value = list(islice(value, MOST))
+    if isinstance(value, tuple | list | range):
         return [plain(part) for part in value]
     return value.strip().casefold() if isinstance(value, str) else value
 
@@ -96,7 +110,8 @@ def same(a, b, tolerance=1e-6):
     if _number(a) and _number(b):
         if a % 1 == 0 == b % 1:
             return a == b
-        return (a != a and b != b) or math.isclose(a, b, rel_tol=tolerance, abs_tol=1e-6)
+        close = math.isclose(a, b, rel_tol=tolerance, abs_tol=1e-6)
+        return (a != a and b != b) or (close and (b % 1 != 0 or abs(a - b) < 0.01))
     return type(a) is type(b) and a == b
 
 
@@ -106,9 +121,11 @@ def understood(text):
     if re.fullmatch(r"-?\d{1,3}(,\d{3})+", text):
         text = text.replace(",", "")
     parts = [part for part in re.split(r"\s*[x×*,;\s]\s*", text.strip("()[] ").casefold()) if part]
+    if not all(map(NUMBER.fullmatch, parts)):
+        return None
     try:
         numbers = [float(Fraction(part)) for part in parts]
-    except (ValueError, ZeroDivisionError):
+    except ZeroDivisionError:
         return None
     return (numbers[0] if len(numbers) == 1 else numbers) if numbers else None
 
@@ -125,10 +142,9 @@ def attempt(function, arguments, seconds=None):
             pass
         except RecursionError:
             found.append(Outcome(trouble="it calls itself without end"))
-        except NotImplementedError:
-            found.append(Outcome())
         except BaseException as error:
-            found.append(Outcome(trouble=f"it stops with {type(error).__name__}: {_short(error)}"))
+            empty = type(error) is NotImplementedError and not error.args
+            found.append(Outcome(trouble="" if empty else f"it stops with {type(error).__name__}: {_short(error)}"))
 
     thread = threading.Thread(target=call, daemon=True)
     with redirect_stdout(printed):
@@ -179,8 +195,8 @@ def _judge_function(entry, answer):
 
 
 def _judge_design(entry, answer):
-    said, tried = [], list(answer) if hasattr(answer, "__next__") else answer
-    found = attempt(lambda value: said.append(_namespace(entry)["judge"](value)) or True, [tried])
+    said, tried = [], list(islice(answer, MOST)) if hasattr(answer, "__next__") else copy.deepcopy(answer)
+    found = attempt(lambda: said.append(_namespace(entry)["judge"](tried)) or True, [])
     if found.trouble:
         return Reply("wrong", f"This cannot be tried: {found.trouble.removeprefix('it ')}. {entry['form']}")
     return Reply("wrong", said[0]) if said[0] else Reply("right", entry["why"])
@@ -207,7 +223,10 @@ def _words(value):
 
 def _letters(value):
     """The letters in "AC", "a, c" or ["A", "C"], each once, in order; [] when the answer is no text."""
-    return sorted(set(re.findall("[a-z]", str(value).casefold()))) if isinstance(value, str | list | tuple) else []
+    if not isinstance(value, str | list | tuple):
+        return []
+    words = re.findall("[a-z]+", str(value).casefold())
+    return sorted({word for word in words if len(word) == 1} or set("".join(words)))
 
 
 def _rounded(value):
@@ -221,5 +240,8 @@ def _whole(value):
 
 
 def _short(value):
-    text = " ".join(str(_rounded(value)).split())
+    try:
+        text = " ".join(str(_rounded(value)).split())
+    except Exception:
+        return f"something that cannot be written down, a {type(value).__name__}"
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"

@@ -24,18 +24,36 @@ def save(path, state):
 def load(path):
     """The dict that `save` wrote, its tensors on the CPU; nothing in the file is executed (`weights_only=True`).
 
-    Raises FileNotFoundError when there is none, ValueError when the file is no checkpoint or is damaged.
+    Raises FileNotFoundError when there is none, OSError when it cannot be opened, ValueError when the file is no
+    checkpoint or is damaged.
     """
     path = Path(path)
     if not path.exists():
         raise FileNotFoundError(f"there is no checkpoint {str(path)!r} (looked in {path.absolute().parent})")
+    with path.open("rb"):
+        pass
     try:
         return torch.load(path, map_location="cpu", weights_only=True)
-    except OSError:
-        raise
     except Exception as error:  # a damaged file makes the unpickler raise whatever its bytes happen to spell
-        reason = (str(error) or "it ends too early").splitlines()[0]
-        raise ValueError(f"{path.name!r} is not a checkpoint, or is damaged: {reason}") from error
+        raise ValueError(f"{path.name!r} is not a checkpoint, or is damaged") from error
+
+
+def writable(path):
+    """Make sure, before a long training, that a checkpoint can be written there. Raises OSError or ValueError if not.
+
+    A file that is there and is no checkpoint is not to be replaced.
+    """
+    path = Path(path)
+    if path.is_dir() or not path.name:
+        raise ValueError(f"the checkpoint {str(path)!r} is a folder; name a file in it")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not os.access(path.parent, os.W_OK):
+        raise PermissionError(f"no checkpoint can be written in {path.parent.absolute()}")
+    if path.exists():
+        try:
+            load(path)
+        except ValueError as error:
+            raise ValueError(f"{error}; name another file, this one would be lost") from error
 
 
 def random_state(device):

@@ -13,6 +13,7 @@ import torch
 
 LEVEL = 0.95
 HOLDS, SILENT, FAILS = "holds here", "does not show at this size", "fails here"
+NOTHING = "cannot be measured: runs diverged or had nothing to do"
 
 
 @dataclass(frozen=True)
@@ -65,14 +66,14 @@ def interval(values):
 
 def difference(label, changed, base, claimed, unit=""):
     """`changed` minus `base`, pair by pair; `claimed` is "lower" or "higher". Returns a `Difference`."""
-    values = torch.as_tensor(changed, dtype=torch.float64) - torch.as_tensor(base, dtype=torch.float64)
+    values = torch.sub(*_paired(changed, base))
     low, mean, high = map(float, interval(values))
     return Difference(label, tuple(values.tolist()), mean, low, high, _verdict(low, high, claimed), unit)
 
 
 def factor(label, changed, base, claimed):
     """How many times `base` is `changed`, pair by pair, as a `Difference`; the interval is found on a log scale."""
-    ratio = torch.as_tensor(changed, dtype=torch.float64) / torch.as_tensor(base, dtype=torch.float64)
+    ratio = torch.div(*_paired(changed, base))
     logs = interval(ratio.log())
     verdict = _verdict(float(logs[0]), float(logs[2]), claimed)
     low, mean, high = (math.exp(value) for value in logs)
@@ -136,6 +137,13 @@ def load(path):
         return json.load(file)
 
 
+def _paired(changed, base):
+    pair = [torch.as_tensor(values, dtype=torch.float64) for values in (changed, base)]
+    if pair[0].shape != pair[1].shape or pair[0].dim() != 1:
+        raise ValueError(f"runs are compared in pairs: as many of one as of the other, not {changed} and {base}")
+    return pair
+
+
 def _versus(changed, base):
     return f"{changed} against {base}"
 
@@ -143,6 +151,8 @@ def _versus(changed, base):
 def _verdict(low, high, claimed):
     if claimed not in ("lower", "higher"):
         raise ValueError(f'claimed is "lower" or "higher", not {claimed!r}')
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return NOTHING
     if not (low > 0 or high < 0):
         return SILENT
     return HOLDS if (low > 0) == (claimed == "higher") else FAILS

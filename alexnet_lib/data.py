@@ -76,6 +76,8 @@ def folder(path, size, validation=0.2):
     Raises ValueError when there is no such folder, fewer than two classes, a class with fewer than two images, or a
     file that is not an image.
     """
+    if isinstance(validation, bool) or not isinstance(validation, int | float) or not 0 < validation < 1:
+        raise ValueError(f"validation must be a share between 0 and 1, such as 0.2, not {validation!r}")
     path = Path(path).expanduser()
     if not path.is_dir():
         raise ValueError(f"there is no folder {str(path)!r} (looked in {path.absolute().parent})")

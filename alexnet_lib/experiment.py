@@ -74,5 +74,7 @@ class Experiment(Live):
             self._screen = display(self, display_id=True) or None
 
     def _repr_mimebundle_(self, **kwargs):
+        if self.picture is None:
+            return super()._repr_mimebundle_(**kwargs)
         data, metadata = self.picture._repr_mimebundle_()
         return {**super()._repr_mimebundle_(**kwargs), **data, "text/plain": repr(self.picture)}, metadata

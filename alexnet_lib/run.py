@@ -247,3 +247,7 @@ def _check(data, seconds, epochs, lr, batch, checkpoint, resume):
         raise ValueError("there are no images to train on")
     if resume and checkpoint is None:
         raise ValueError("resume=True needs the checkpoint to go on from: checkpoint=path")
+    if len(data.val_images) == 0:
+        raise ValueError("there are no images to validate on")
+    if checkpoint is not None:
+        checkpoints.writable(checkpoint)

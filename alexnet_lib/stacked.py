@@ -12,6 +12,7 @@ from torch.nn import functional as F
 from alexnet_lib.dropout import draw_mask, dropout
 
 ACTIVATIONS = (nn.ReLU, nn.Tanh, nn.Sigmoid)
+PLAIN = {"padding_mode": "zeros", "start_dim": 1, "end_dim": -1, "return_indices": False}
 
 
 class Stack:
@@ -26,7 +27,7 @@ class Stack:
             raise ValueError("networks of different shapes cannot be stacked")
         self.layers, self.count = list(models[0]), len(models)
         for layer in self.layers:
-            if type(layer) not in LAYERS:
+            if type(layer) not in LAYERS or any(getattr(layer, name, plain) != plain for name, plain in PLAIN.items()):
                 raise ValueError(f"a stack does not know the layer {layer}")
         weights, _ = stack_module_state(list(models))
         self.weights = {name: w.detach().clone().to(device).requires_grad_() for name, w in weights.items()}

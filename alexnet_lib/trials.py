@@ -30,6 +30,14 @@ class Setting:
     augment: bool = False
     wrong: float = 0.0
 
+    def __post_init__(self):
+        if isinstance(self.build, torch.nn.Module):
+            raise ValueError("give a function that builds the network, such as lambda: network(), not a network")
+        if not 0 <= self.wrong <= 1:
+            raise ValueError(f"wrong is a share of the labels, from 0 to 1, not {self.wrong!r}")
+        if not (self.lr > 0 and self.decay >= 0):
+            raise ValueError(f"lr must be above 0 and decay 0 or more, not {self.lr!r} and {self.decay!r}")
+
 
 @dataclass(frozen=True)
 class Record:
@@ -66,8 +74,12 @@ def race(settings, data, images=1000, seeds=5, steps=300, batch=32, readings=6, 
     With `fall` the learning rate falls to a twentieth in a straight line, as in lesson 5; otherwise it stays.
     Raises ValueError when there are not that many images, or nothing to do.
     """
-    if min(seeds, steps, readings) < 1:
-        raise ValueError(f"{seeds} seeds, {steps} steps and {readings} readings: each must be 1 or more")
+    if not settings:
+        raise ValueError("there is no setting to train")
+    counts = {"seeds": seeds, "steps": steps, "readings": readings, "batch": batch}
+    for name, count in counts.items():
+        if not isinstance(count, int) or count < 1:
+            raise ValueError(f"{name} must be a whole number from 1, not {count!r}")
     if not batch <= images <= len(data.images):
         raise ValueError(f"from {batch} to {len(data.images)} images can be used, not {images}")
     device = device or pick_device()

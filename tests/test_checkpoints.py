@@ -86,3 +86,15 @@ def test_the_devices_own_random_numbers_are_kept_too(monkeypatch):
     assert module.state.tolist() == [5]
     checkpoints.restore_random_state({"cpu": state["cpu"]}, torch.device("cuda"))
     assert module.state.tolist() == [5]
+
+
+def test_a_place_where_no_checkpoint_can_be_written_is_told_before_training(tmp_path):
+    (tmp_path / "thesis.txt").write_text("precious")
+    with pytest.raises(ValueError, match="not a checkpoint.*would be lost"):
+        checkpoints.writable(tmp_path / "thesis.txt")
+    with pytest.raises(ValueError, match="is a folder"):
+        checkpoints.writable(tmp_path)
+    with pytest.raises(OSError):
+        checkpoints.writable(tmp_path / "thesis.txt" / "run.pt")
+    checkpoints.writable(tmp_path / "new" / "run.pt")
+    assert (tmp_path / "thesis.txt").read_text() == "precious"

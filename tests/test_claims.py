@@ -96,3 +96,15 @@ def test_what_was_found_is_stored_and_read_again(record, tmp_path):
     assert [tuple(row) for row in stored["rows"]] == claims.rows(answers)
     assert stored["machine"] == "a machine" and len(stored["date"]) == 10
     assert len(claims.HEADER) == len(stored["rows"][0])
+
+
+def test_runs_that_diverged_get_no_verdict():
+    for values in ([1.0, float("nan"), 2.0], [1.0, float("inf"), 2.0]):
+        for compared in (claims.difference, claims.factor):
+            assert compared("a", values, [1.0, 2.0, 3.0], "lower").verdict == claims.NOTHING
+
+
+def test_what_does_not_come_in_pairs_is_refused():
+    for base in ([1.0, 2.0], 2.0):
+        with pytest.raises(ValueError, match="in pairs"):
+            claims.difference("a", [1.0, 2.0, 3.0], base, "lower")

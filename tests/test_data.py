@@ -131,3 +131,9 @@ def test_a_folder_that_cannot_be_trained_on_is_explained(tmp_path):
 def test_bytes_are_not_silently_taken_for_brightness():
     with pytest.raises(ValueError, match="numbers from 0 to 1, not torch.uint8: image / 255"):
         to_grey(torch.zeros(3, 4, 4, dtype=torch.uint8))
+
+
+@pytest.mark.parametrize("share", [0, 1, 20, -1, True, float("nan"), "x"])
+def test_a_share_for_validation_that_is_none_is_refused(share, tmp_path):
+    with pytest.raises(ValueError, match="a share between 0 and 1"):
+        folder(tmp_path, 16, validation=share)

@@ -4,10 +4,12 @@ import ast
 import json
 import time
 from html import escape
+from itertools import count
 
 import pytest
 import torch
 from answers_right_and_wrong import ANSWERS
+from torch import nn
 
 from alexnet_lib import answers, exercises
 from alexnet_lib.answers import attempt, judge, judge_value, plain, same, solution, understood
@@ -224,10 +226,62 @@ def test_a_broken_file_is_harmless_and_is_replaced(own_file, content):
     assert json.loads(own_file.read_text())["done"]["1"] == ["corner"]
 
 
-def test_a_file_that_cannot_be_written_is_harmless(tmp_path, monkeypatch):
+def test_a_file_that_cannot_be_read_is_set_aside_and_the_learner_is_told(own_file):
+    own_file.write_text('{"done": {"1": ["two-layers"]')
+    shown = exercises.check("corner", 0).children[1].value
+    assert "progress.json.broken" in shown and "a new one was begun" in shown
+    assert own_file.with_name("progress.json.broken").read_text() == '{"done": {"1": ["two-layers"]'
+
+
+def test_a_file_that_cannot_be_written_is_harmless_and_the_learner_is_told(tmp_path, monkeypatch):
     for place in (tmp_path / "nowhere" / "progress.json", tmp_path):
         monkeypatch.setenv("ALEXNET_PROGRESS", str(place))
-        assert exercises.check("corner", 0).reply.verdict == "right"
+        shown = exercises.check("corner", 0)
+        assert shown.reply.verdict == "right"
+        assert "could not be kept" in shown.children[1].value and "ALEXNET_PROGRESS" in shown.children[1].value
+
+
+@pytest.mark.parametrize(
+    "answer", ["1e400", 10**400, torch.zeros((), device="meta"), torch.Tensor, count(), float("nan")]
+)
+def test_an_answer_that_no_one_can_read_gets_a_reply(answer):
+    for name in ("corner", "all-on", "four-hundred", "blind"):
+        verdict, text = judge(EXERCISES[name], answer)
+        assert verdict == "wrong" and text
+
+
+def test_a_prediction_does_not_count_what_is_no_number():
+    for text in ("1e999999999", "1e400", "nan", "inf", "1/0"):
+        asked = exercises.predict("first-sum")
+        asked.answer(text)
+        assert asked.reply is None and "Write a number" in asked._said.value
+
+
+def test_whole_numbers_are_exact_and_lists_may_come_in_any_order_where_it_does_not_matter():
+    assert judge(EXERCISES["ten-classes"], 26840460.5).verdict == "wrong"
+    assert (
+        judge(EXERCISES["tutorial-three"], (6, 5)).verdict == judge(EXERCISES["one-percent"], [4, 3]).verdict == "right"
+    )
+    assert judge(EXERCISES["may-write"], "B, D and E").verdict == "right"
+
+
+def test_a_mistake_that_torch_calls_not_implemented_is_told():
+    verdict, text = judge(EXERCISES["own-accuracy"], lambda table: table.softmax(0).trace())
+    assert verdict == "wrong" and "it stops with" in text
+
+
+def test_a_network_that_is_judged_is_not_changed():
+    network = nn.Sequential(nn.Conv2d(1, 16, 5, 2, 2), nn.MaxPool2d(2), nn.Flatten(), nn.LazyLinear(10))
+    assert judge(EXERCISES["small-net"], network).verdict == "right"
+    assert network.training and "LazyLinear" in repr(network)
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [nn.Conv2d(1, 1, 3, 2, 1, dilation=2), nn.ConvTranspose2d(1, 1, 4, 2, 1), nn.Conv2d(1, 1, (4, 9), 2, (1, 0))],
+)
+def test_a_layer_that_halves_only_at_first_sight_is_rejected(layer):
+    assert judge(EXERCISES["halve"], layer).verdict == "wrong"
 
 
 def test_a_name_that_is_none_is_explained():

@@ -114,3 +114,12 @@ def test_a_page_stores_its_picture_and_a_text_that_never_changes():
     ).execute()
     (output,) = page.cells[2].outputs
     assert output.data["text/plain"] == "a picture" and output.data["image/png"] == "<b>4</b>"
+
+
+def test_a_run_interrupted_before_its_first_record_can_still_be_shown_and_started():
+    def stopped(to=4):
+        raise KeyboardInterrupt
+        yield
+
+    shows = experiment(stopped, answer, draw, to=(1, 9))
+    assert shows.found is None and not shows.start.disabled and shows._repr_mimebundle_()

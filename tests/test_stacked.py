@@ -131,3 +131,12 @@ def test_what_cannot_be_stacked_is_refused():
         Stack([nn.Sequential(nn.Linear(2, 3)), nn.Sequential(nn.Linear(2, 4))])
     with pytest.raises(ValueError, match="does not know the layer BatchNorm2d"):
         Stack([nn.Sequential(nn.BatchNorm2d(3))])
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [nn.Conv2d(1, 4, 3, padding=1, padding_mode="reflect"), nn.Flatten(1, 2), nn.MaxPool2d(2, return_indices=True)],
+)
+def test_a_layer_with_an_option_that_a_stack_ignores_is_refused(layer):
+    with pytest.raises(ValueError, match="does not know the layer"):
+        Stack([nn.Sequential(layer)])

@@ -106,10 +106,21 @@ def test_more_images_than_there_are_or_fewer_than_a_batch_are_refused(images):
         last({"a": Setting(tiny)}, images=images)
 
 
-@pytest.mark.parametrize("nothing", ["seeds", "steps", "readings"])
-def test_an_experiment_without_seeds_steps_or_readings_is_refused(nothing):
-    with pytest.raises(ValueError, match=f"0 {nothing}.*each must be 1 or more"):
-        last({"a": Setting(tiny)}, **{nothing: 0})
+@pytest.mark.parametrize("name", ["seeds", "steps", "readings", "batch"])
+@pytest.mark.parametrize("count", [0, -3, 2.5])
+def test_counts_that_are_none_are_refused_by_name(name, count):
+    with pytest.raises(ValueError, match=f"{name} must be a whole number from 1, not {count}"):
+        last({"a": Setting(tiny)}, **{name: count})
+
+
+@pytest.mark.parametrize("mistake", [{"wrong": 50}, {"wrong": -1}, {"lr": -1}, {"lr": float("nan")}, {"decay": -1}])
+def test_a_setting_that_makes_no_sense_is_refused(mistake):
+    with pytest.raises(ValueError, match=str(next(iter(mistake)))):
+        Setting(tiny, **mistake)
+    with pytest.raises(ValueError, match="a function that builds"):
+        Setting(tiny())
+    with pytest.raises(ValueError, match="no setting"):
+        last({})
 
 
 def test_the_step_that_reaches_a_level_lies_on_a_straight_line_between_two_readings():

@@ -3,6 +3,7 @@
 python tools/answer_key.py [--check]
 """
 
+import argparse
 import sys
 from pathlib import Path
 
@@ -69,7 +70,9 @@ def answer(value, kind=""):
 def main(argv):
     """Write the key, or with --check return 1 when it is out of date."""
     text = key()
-    if "--check" in argv:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--check", action="store_true")
+    if parser.parse_args(argv).check:
         return int(not KEY.exists() or KEY.read_text(encoding="utf-8") != text)
     KEY.write_text(text, encoding="utf-8")
     return 0

@@ -20,6 +20,8 @@ def main(parts):
 
     modules = {"explorers": bench_explorers, "training": bench_training, "claims": bench_claims}
     print(f"machine: {platform.processor() or platform.machine()}, {os.cpu_count()} cores, {platform.system()}")
+    if unknown := [name for name in parts if name not in modules]:
+        sys.exit(f"there is no part {unknown[0]!r}; the parts are {', '.join(modules)}")
     rows = []
     for name in parts or modules:
         for row in modules[name].rows():

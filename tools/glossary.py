@@ -3,6 +3,7 @@
 python tools/glossary.py [--check]
 """
 
+import argparse
 import sys
 import tomllib
 from pathlib import Path
@@ -30,7 +31,9 @@ def page():
 
 def main(argv):
     """Write the glossary, or with --check return 1 when it is out of date."""
-    if "--check" in argv:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--check", action="store_true")
+    if parser.parse_args(argv).check:
         return int(not PAGE.exists() or PAGE.read_text(encoding="utf-8") != page())
     PAGE.write_text(page(), encoding="utf-8")
     return 0

@@ -19,6 +19,8 @@ def main(port=None):
     """Run JupyterLab until it is stopped, and return its exit status."""
     pages = sorted(map(str, (ROOT / "notebooks").glob("*.ipynb")))
     subprocess.run([sys.executable, "-m", "jupyter", "trust", *pages], check=True, stdout=subprocess.DEVNULL)
+    if port and not (port.isdecimal() and 0 < int(port) < 65536):
+        sys.exit(f"PORT must be a number from 1 to 65535, not {port!r}")
     command = [*SERVER, LESSON, f"--ServerApp.root_dir={ROOT}"]
     if port:
         command.append(f"--ServerApp.port={port}")

@@ -5,6 +5,7 @@ python tools/record_claims.py [--quick]
 It takes a while: about ten minutes on two cores. With --quick the page's short runs are stored instead.
 """
 
+import argparse
 import os
 import platform
 import sys
@@ -52,9 +53,12 @@ def describe():
 
 
 def main(argv):
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true")
+    quick = parser.parse_args(argv).quick
     RESULT.parent.mkdir(exist_ok=True)
     began = time.perf_counter()
-    page = prepare(nbformat.read(PAGE, as_version=4), RESULT, describe(), quick="--quick" in argv)
+    page = prepare(nbformat.read(PAGE, as_version=4), RESULT, describe(), quick=quick)
     NotebookClient(page, timeout=None, kernel_name="python3", resources={"metadata": {"path": NOTEBOOKS}}).execute()
     print(f"stored {RESULT} after {time.perf_counter() - began:.0f} s")
     return 0
