@@ -97,7 +97,7 @@ def curves(series, x=None, xlabel="", ylabel="", marks=True, log=False):
 
 
 def learning(history):
-    """How a training run went: loss and accuracy over seconds, training and validation (see `run.History`)."""
+    """How a training run went: loss and accuracy over seconds, training and validation (see `history.History`)."""
     figure = Figure(figsize=(9.0, 3.3), layout="constrained")
     panels = figure.subplots(1, 2)
     for axes, name in zip(panels, ("loss", "accuracy"), strict=True):

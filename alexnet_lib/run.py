@@ -6,45 +6,17 @@ import threading
 import time
 import traceback
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 
 import torch
 
 from alexnet_lib import checkpoints
 from alexnet_lib.evaluation import evaluate
+from alexnet_lib.history import History
 from alexnet_lib.plan import choose, optimiser
 
 READ_EVERY, SAVE_EVERY = 0.5, 30.0
 WARM_UP = 50
-
-
-@dataclass
-class History:
-    """What happened, for drawing: one number a reading in `step`, `seconds`, `loss`, `accuracy` and `speed`.
-
-    Loss and accuracy are those of the training batches since the reading before, with dropout and augmentation on;
-    `speed` is in images per second. The `val_` lists have one number a validation; `notes` are sentences to show.
-    """
-
-    plan: str = ""
-    step: list = field(default_factory=list)
-    seconds: list = field(default_factory=list)
-    loss: list = field(default_factory=list)
-    accuracy: list = field(default_factory=list)
-    speed: list = field(default_factory=list)
-    val_step: list = field(default_factory=list)
-    val_seconds: list = field(default_factory=list)
-    val_loss: list = field(default_factory=list)
-    val_accuracy: list = field(default_factory=list)
-    notes: list = field(default_factory=list)
-    progress: float = 0.0
-
-    @property
-    def sentence(self):
-        """The newest figures, in words."""
-        parts = [f"{self.speed[-1]:,.0f} images per second, loss {self.loss[-1]:.3f}"] if self.speed else []
-        parts += [f"validation accuracy {self.val_accuracy[-1]:.3f}"] if self.val_accuracy else []
-        return ", ".join(parts)
 
 
 class Run:
@@ -55,6 +27,7 @@ class Run:
         self.began = time.perf_counter()
         self.model, self.data, self.prepare, self.path = model, data, prepare, checkpoint
         self.seconds, self.epochs, self.lr, self.batch, self.seed = seconds, epochs, lr, batch, seed
+        self.asked = batch
         self.history = History()
         self.plan = plan or self._measured_plan()
         self.history.plan = str(self.plan)
@@ -202,8 +175,10 @@ class Run:
         self.saved = time.perf_counter()
 
     def _restore(self, state):
+        if "task" not in state:
+            raise ValueError(f"{str(self.path)!r} holds weights, but no training run that could go on")
         for name, mine in self._task().items():
-            if (other := state["task"][name]) != mine:
+            if (other := state["task"].get(name)) != mine:
                 raise ValueError(f"the checkpoint is of another run: its {name} is {other}, here it is {mine}")
         self.model.load_state_dict(state["model"])
         self.adam.load_state_dict(state["adam"])
@@ -216,12 +191,15 @@ class Run:
         self.began -= state["seconds"]
 
     def _task(self):
-        weights = sum(weight.numel() for weight in self.model.parameters())
+        weights = self.model.state_dict()
         return {
-            "number of weights": weights,
+            "number of weights": sum(weight.numel() for weight in weights.values()),
+            **{f"shape of {name}": list(weight.shape) for name, weight in weights.items()},
             "number of images": len(self.data.images),
+            "list of classes": list(self.data.names),
             "seed": self.seed,
             "lr": self.lr,
+            "batch": self.asked,
         }
 
 

@@ -8,7 +8,7 @@ import pytest
 
 LIBRARY = Path(__file__).parents[1] / "alexnet_lib"
 COMPUTE = {"conv", "layers", "worked", "dropout", "alexnet", "data", "download", "fashion", "weights"}
-COMPUTE |= {"device", "plan", "batches", "run", "training", "checkpoints", "evaluation", "inside", "report"}
+COMPUTE |= {"device", "plan", "batches", "run", "history", "training", "checkpoints", "evaluation", "inside", "report"}
 COMPUTE |= {"stacked", "trials", "claims"}
 EXPLORE = {"controls", "explore", "live", "experiment", "answers", "exercises"}
 LAYERS = {

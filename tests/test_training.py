@@ -127,8 +127,22 @@ def test_a_checkpoint_of_another_run_is_refused(tmp_path):
             checkpoint=tmp_path / "run.pt",
             resume=True,
         )
+    with pytest.raises(ValueError, match="another run: its batch is 8, here it is 2"):
+        train(batch=2, checkpoint=tmp_path / "run.pt", resume=True)
     with pytest.raises(FileNotFoundError, match="no checkpoint"):
         train(checkpoint=tmp_path / "other.pt", resume=True)
+
+
+def test_a_checkpoint_of_another_network_or_of_weights_alone_leaves_the_network_as_it_was(tmp_path):
+    train(checkpoint=tmp_path / "run.pt")
+    other = nn.Sequential(network(seed=1))
+    with pytest.raises(ValueError, match="another run: its shape of 0.0.weight is None, here it is"):
+        train(other, checkpoint=tmp_path / "run.pt", resume=True)
+    assert same(other, network(seed=1))
+    weights = tmp_path / "weights.pt"
+    torch.save(network().state_dict(), weights)
+    with pytest.raises(ValueError, match="weights.pt' holds weights, but no training run"):
+        train(checkpoint=weights, resume=True)
 
 
 def test_an_interruption_ends_the_run_after_the_step_at_hand_and_keeps_it_all(tmp_path, read_every_step):
