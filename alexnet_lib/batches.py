@@ -25,7 +25,12 @@ def normalise(batch, size=None, channels=None):
     """Bytes as a network wants them: uint8 (N, C, H, W) → float32, (byte / 255 − MEAN) / STD, about 0 with spread 1.
 
     With `size`, scaled to size × size; with `channels` = 3, a grey image becomes three equal channels.
+    Raises ValueError when the images are not bytes.
     """
+    if batch.dtype != torch.uint8:
+        raise ValueError(
+            f"images are kept as bytes (torch.uint8, 0 to 255), not as {batch.dtype}: give your own prepare="
+        )
     x = batch.float().mul_(1 / (255 * STD)).sub_(MEAN / STD)
     if size is not None and x.shape[-2:] != (size, size):
         x = F.interpolate(x, size=(size, size), mode="bilinear", align_corners=False)

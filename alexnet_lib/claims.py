@@ -44,10 +44,12 @@ def t_quantile(freedom, level=LEVEL):
     """How many standard errors the middle `level` of Student's t reaches to each side, for whole degrees of freedom.
 
     The distribution has a closed form for those (Abramowitz and Stegun, 26.7.3 and 26.7.4); it is searched by halving.
-    Raises ValueError below 1 degree.
+    Raises ValueError below 1 degree, and for a level that is not between 0 and 1.
     """
     if freedom < 1:
         raise ValueError("an interval needs at least two runs of each setting")
+    if not 0 < level < 1:
+        raise ValueError(f"level must be between 0 and 1, such as 0.95, not {level!r}")
     low, high = 0.0, 1e6
     for _ in range(200):
         middle = (low + high) / 2
@@ -81,9 +83,12 @@ def factor(label, changed, base, claimed):
 
 
 def compare(record, quantity, pairs, claimed):
-    """Final values of a `trials.Record` compared, for `runs.compare`: `pairs` are (changed, base), by name."""
-    last, unit = record.last(quantity), " points" if quantity.endswith("error") else ""
-    found = [difference(_versus(*pair), last[pair[0]], last[pair[1]], claimed, unit) for pair in pairs]
+    """Final values of a `trials.Record` compared, for `runs.compare`: `pairs` are (changed, base), by name.
+
+    Raises ValueError for a name that the record does not have.
+    """
+    unit = " points" if quantity.endswith("error") else ""
+    found = [difference(*runs, claimed, unit) for runs in _named(record.last(quantity), pairs)]
     return {**curves(record, quantity), "differences": found, "measure": f"difference in {quantity}"}
 
 
@@ -91,10 +96,10 @@ def speed(record, quantity, level, pairs, claimed):
     """Steps until `quantity` is down to `level` compared, for `runs.compare`: how many times as many steps.
 
     A run that never got there counts as if it had at the last step, so that its factor is too small rather than too
-    large.
+    large. Raises ValueError for a name that the record does not have.
     """
     steps = {name: found.clamp(max=record.steps[-1]) for name, found in record.steps_to(quantity, level).items()}
-    found = [factor(_versus(*pair), steps[pair[0]], steps[pair[1]], claimed) for pair in pairs]
+    found = [factor(*runs, claimed) for runs in _named(steps, pairs)]
     return {
         **curves(record, quantity),
         "differences": found,
@@ -144,8 +149,12 @@ def _paired(changed, base):
     return pair
 
 
-def _versus(changed, base):
-    return f"{changed} against {base}"
+def _named(found, pairs):
+    """(label, changed, base) for every pair of names."""
+    for name in (name for pair in pairs for name in pair):
+        if name not in found:
+            raise ValueError(f"there is no setting {name!r}; compared can be {', '.join(map(repr, found))}")
+    return [(f"{changed} against {base}", found[changed], found[base]) for changed, base in pairs]
 
 
 def _verdict(low, high, claimed):

@@ -38,8 +38,13 @@ def lessons():
 
 def find(name, predicted):
     """The entry of that name. Raises ValueError, with the nearest name there is, when there is none."""
-    names = {n: e for entries in lessons().values() for n, e in entries.items() if ("predict" in e) == predicted}
+    every = {n: e for entries in lessons().values() for n, e in entries.items()}
+    names = {n: e for n, e in every.items() if ("predict" in e) == predicted}
     if name not in names:
+        if name in every:
+            raise ValueError(
+                f"{name!r} is {'an exercise: check it' if predicted else 'a prediction: ask it with predict'}"
+            )
         near = difflib.get_close_matches(str(name), names, 1, 0)
         raise ValueError(f"there is no question {name!r}; did you mean {near[0]!r}?")
     return names[name]

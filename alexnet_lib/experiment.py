@@ -57,7 +57,12 @@ class Experiment(Live):
 
     def _film(self, **values):
         """(progress, picture) for every record; drawing takes at most a twentieth of the time."""
-        with ONE_AT_A_TIME:
+        while not ONE_AT_A_TIME.acquire(timeout=0.1):
+            self.text.value = "Waits until another experiment has ended; stop that one, or this one."
+            if self._stopping.is_set():
+                self.text.value = "You stopped it before it began."
+                return
+        try:
             due = -math.inf
             for record in self._source(**values):
                 self.record, began = record, time.monotonic()
@@ -66,6 +71,8 @@ class Experiment(Live):
                     ended = time.monotonic()
                     due = ended + max(REDRAW_EVERY, (ended - began) / REDRAW_SHARE)
                 yield record.progress, self.picture
+        finally:
+            ONE_AT_A_TIME.release()
 
     def _show(self, record):
         self.found, self._drawn = self._answer(record), record

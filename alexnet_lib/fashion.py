@@ -8,6 +8,7 @@ import hashlib
 import zlib
 from pathlib import Path
 from urllib.request import urlopen
+from zipfile import BadZipFile
 
 import numpy as np
 import torch
@@ -37,7 +38,7 @@ def load(source="subset", download=False, opener=urlopen):
     source "subset": the course's own 5,000 + 1,000. "whole": 60,000 + 10,000, from Debian's package
     dataset-fashion-mnist or the cache, and with `download` fetched into the cache (30 MB) if it is in neither.
     "best": the whole set if it is there, else the subset. Every file of the whole set is checked by its sha256.
-    Raises ValueError for another source, FileNotFoundError or `download.DownloadError` when there is no sound copy.
+    Raises ValueError for another source, OSError (FileNotFoundError, `download.DownloadError`) without a sound copy.
     """
     if source not in ("subset", "whole", "best"):
         raise ValueError(f'source is "subset", "whole" or "best", not {source!r}')
@@ -66,8 +67,11 @@ def cache():
 
 
 def _subset(complaint=""):
-    with np.load(SUBSET) as arrays:
-        images, labels, val_images, val_labels = (torch.from_numpy(arrays[name]) for name in arrays.files)
+    try:
+        with np.load(SUBSET) as arrays:
+            images, labels, val_images, val_labels = (torch.from_numpy(arrays[name]) for name in arrays.files)
+    except (OSError, ValueError, EOFError, zlib.error, BadZipFile) as error:
+        raise OSError(f"{SUBSET} is missing or damaged ({error}): get the course again, or this one file") from error
     counts = f"{len(labels):,} training and {len(val_labels):,} validation images"
     source = f"Fashion-MNIST, the course's balanced subset: {counts}" + (f" ({complaint})" if complaint else "")
     return Images(images, labels.long(), val_images, val_labels.long(), NAMES, source)

@@ -13,7 +13,7 @@ import torch
 from alexnet_lib import checkpoints
 from alexnet_lib.evaluation import evaluate
 from alexnet_lib.history import History
-from alexnet_lib.plan import choose, optimiser
+from alexnet_lib.plan import Plan, choose, optimiser
 
 READ_EVERY, SAVE_EVERY = 0.5, 30.0
 WARM_UP = 50
@@ -23,7 +23,7 @@ class Run:
     """All that goes on from one step to the next, and so all that a checkpoint must hold."""
 
     def __init__(self, model, data, seconds, epochs, lr, batch, seed, plan, prepare, checkpoint, resume):
-        _check(data, seconds, epochs, lr, batch, checkpoint, resume)
+        _check(data, seconds, epochs, lr, batch, plan, checkpoint, resume)
         self.began = time.perf_counter()
         self.model, self.data, self.prepare, self.path = model, data, prepare, checkpoint
         self.seconds, self.epochs, self.lr, self.batch, self.seed = seconds, epochs, lr, batch, seed
@@ -213,7 +213,7 @@ def _out_of_memory(error):
     )
 
 
-def _check(data, seconds, epochs, lr, batch, checkpoint, resume):
+def _check(data, seconds, epochs, lr, batch, plan, checkpoint, resume):
     if seconds is None and epochs is None:
         raise ValueError("say how long to train: seconds=…, epochs=… or both")
     for name, value in (("seconds", seconds), ("epochs", epochs), ("lr", lr)):
@@ -221,6 +221,8 @@ def _check(data, seconds, epochs, lr, batch, checkpoint, resume):
             raise ValueError(f"{name} must be above 0, not {value!r}")
     if isinstance(batch, bool) or not isinstance(batch, int) or batch < 1:
         raise ValueError(f"batch must be a whole number of images from 1, not {batch!r}")
+    if plan is not None and not isinstance(plan, Plan):
+        raise ValueError(f"plan is a plan.Plan, such as Plan(torch.device('cpu')), or None to measure, not {plan!r}")
     if len(data.images) == 0:
         raise ValueError("there are no images to train on")
     if resume and checkpoint is None:

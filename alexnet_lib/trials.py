@@ -82,7 +82,7 @@ def race(settings, data, images=1000, seeds=5, steps=300, batch=32, readings=6, 
             raise ValueError(f"{name} must be a whole number from 1, not {count!r}")
     if not batch <= images <= len(data.images):
         raise ValueError(f"from {batch} to {len(data.images)} images can be used, not {images}")
-    device = device or pick_device()
+    device = pick_device() if device is None else torch.device(device)
     numbers = range(first_seed, first_seed + seeds)
     shares = _shares(settings, torch.get_num_threads() if device.type == "cpu" else 1)
     teams = [_Team(share, data, images, numbers, batch, steps if fall else math.inf, device) for share in shares]

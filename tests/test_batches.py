@@ -1,3 +1,4 @@
+import pytest
 import torch
 from torch.nn import functional as F
 
@@ -56,6 +57,8 @@ def test_bytes_become_numbers_about_zero():
     x = torch.tensor([0, 255, 51], dtype=torch.uint8).view(1, 1, 1, 3)
     torch.testing.assert_close(normalise(x).flatten(), torch.tensor([-0.3, 0.7, -0.1]) / 0.35)
     assert normalise(images()).dtype == torch.float32
+    with pytest.raises(ValueError, match="kept as bytes .* not as torch.float32"):
+        normalise(x.float())
 
 
 def test_a_grey_image_is_scaled_and_becomes_three_equal_channels():

@@ -20,6 +20,12 @@ def test_other_levels_and_the_limit_of_many_runs():
     assert claims.t_quantile(2000) == pytest.approx(1.961, abs=1e-3)
 
 
+@pytest.mark.parametrize("level", [0, 1, 95])
+def test_a_level_that_is_no_share_is_refused(level):
+    with pytest.raises(ValueError, match=f"level must be between 0 and 1, such as 0.95, not {level}"):
+        claims.t_quantile(4, level)
+
+
 def test_an_interval_by_hand():
     low, mean, high = claims.interval([1.0, 2.0, 3.0])
     assert mean == 2 and float(high - 2) == pytest.approx(4.30265 / math.sqrt(3), abs=1e-4)
@@ -87,6 +93,14 @@ def test_a_run_that_never_arrives_counts_as_the_last_step(record):
     answer = claims.speed(record, "training error", 40, [("slow", "fast")], "higher")
     fast = 10 + 10 * 10 / 28
     assert answer["differences"][0].values == pytest.approx((2, 20 / fast)) and answer["level"] == 40
+
+
+@pytest.mark.parametrize("pair", [("slow", "fats"), ("fats", "slow")])
+def test_a_setting_that_the_record_does_not_have_is_named(record, pair):
+    with pytest.raises(ValueError, match="no setting 'fats'; compared can be 'fast', 'slow'"):
+        claims.compare(record, "training error", [pair], "higher")
+    with pytest.raises(ValueError, match="no setting 'fats'"):
+        claims.speed(record, "training error", 40, [pair], "higher")
 
 
 def test_what_was_found_is_stored_and_read_again(record, tmp_path):

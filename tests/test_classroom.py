@@ -121,3 +121,19 @@ def test_both_kinds_are_written_to_a_folder(tmp_path):
         assert publish.main([kind, str(page), "--to", str(tmp_path / "out")]) == 0
         assert 'href="02_output_size.html"' in (tmp_path / "out" / kind / "page.html").read_text(encoding="utf-8")
         assert (tmp_path / "out" / kind / "glossary.html").exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (None, "there is no page"),
+        ("no json", "not a notebook"),
+        ('{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []}', "must hold the title"),
+    ],
+)
+def test_a_page_that_cannot_be_published_is_named(tmp_path, content, words):
+    page = tmp_path / "page.ipynb"
+    if content is not None:
+        page.write_text(content, encoding="utf-8")
+    with pytest.raises(SystemExit, match=f"page.ipynb: .*{words}"):
+        publish.main(["slides", str(page), "--to", str(tmp_path)])

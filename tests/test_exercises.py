@@ -287,8 +287,10 @@ def test_a_layer_that_halves_only_at_first_sight_is_rejected(layer):
 def test_a_name_that_is_none_is_explained():
     with pytest.raises(ValueError, match="did you mean 'corner'"):
         exercises.check("cornr", 0)
-    with pytest.raises(ValueError, match="there is no question"):
+    with pytest.raises(ValueError, match="'corner' is an exercise: check it"):
         exercises.predict("corner")
+    with pytest.raises(ValueError, match="is a prediction: ask it with predict"):
+        exercises.check(next(iter(PREDICTIONS)), 1)
 
 
 # --- mutants: one operator, number or comparison of a solution changed at a time

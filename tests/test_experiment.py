@@ -101,6 +101,22 @@ def test_two_experiments_take_turns():
         assert shows.found == {"value": 9}
 
 
+def test_an_experiment_that_waits_for_another_says_so_and_can_be_stopped():
+    first, second = (experiment(count, answer, draw, to=[2, 10_000], pause=[0.0, 0.01]) for _ in range(2))
+    for shows in (first, second):
+        shows.controls["to"].value, shows.controls["pause"].value = 10_000, 0.01
+    first.begin()
+    wait_for(lambda: first.record.value > 2)
+    second.begin()
+    wait_for(lambda: "Waits until another experiment" in second.text.value)
+    second.stop.click()
+    second.thread.join(10)
+    assert second.text.value == "You stopped it before it began." and second.found == {"value": 2}
+    first.stop.click()
+    first.thread.join(10)
+    assert first.found["value"] > 2
+
+
 def test_a_page_stores_its_picture_and_a_text_that_never_changes():
     page = nbformat.v4.new_notebook()
     sources = (

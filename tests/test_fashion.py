@@ -25,6 +25,16 @@ def test_the_subset_is_balanced_and_says_what_it_is():
     assert data.source.endswith("the course's balanced subset: 5,000 training and 1,000 validation images")
 
 
+@pytest.mark.parametrize("content", [None, b"", b"PK no zip", "half"])
+def test_a_damaged_subset_names_itself(tmp_path, monkeypatch, content):
+    copy = tmp_path / "subset.npz"
+    if content is not None:
+        copy.write_bytes(fashion.SUBSET.read_bytes()[:100_000] if content == "half" else content)
+    monkeypatch.setattr(fashion, "SUBSET", copy)
+    with pytest.raises(OSError, match="subset.npz is missing or damaged"):
+        fashion.load()
+
+
 def test_labels_belong_to_their_images():
     data = fashion.load()
     bags, trousers = (data.images[data.labels == fashion.NAMES.index(name)].float() for name in ("bag", "trousers"))

@@ -260,6 +260,7 @@ def test_a_single_image_that_does_not_fit_and_any_other_error_are_raised():
         ({"seconds": 0}, "seconds must be above 0, not 0"),
         ({"lr": -1}, "lr must be above 0"),
         ({"batch": 0}, "batch must be a whole number of images from 1"),
+        ({"plan": "cpu"}, "plan is a plan.Plan, .* not 'cpu'"),
         ({"resume": True}, "needs the checkpoint to go on from"),
     ],
 )

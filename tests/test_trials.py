@@ -24,6 +24,12 @@ def last(settings, **options):
     ]
 
 
+def test_the_device_may_be_named():
+    assert last({"a": Setting(tiny)}, device="cpu").progress == 1
+    with pytest.raises(RuntimeError, match="device"):
+        last({"a": Setting(tiny)}, device="toaster")
+
+
 def test_a_record_has_a_number_for_every_setting_seed_and_reading():
     record = last({"a": Setting(tiny), "b": Setting(partial(tiny, nn.Tanh)), "c": Setting(tiny, lr=0.1)}, seeds=3)
     assert record.names == ("a", "b", "c") and record.steps == (0, 2, 6) and record.progress == 1

@@ -22,6 +22,7 @@ NOTEBOOKS, LOOKS = ROOT / "notebooks", Path(__file__).parent / "publish"
 CODE = Highlight2HTML(pygments_lexer="python")
 STILL = "In JupyterLab this has controls to move; here it shows its first setting."
 LONG = 280
+TITLE = r"^# (.*)"
 CHINESE = re.compile("([\u3400-\u9fff]+)")
 
 
@@ -35,7 +36,7 @@ def main(argv):
     folder = arguments.to / arguments.kind
     folder.mkdir(parents=True, exist_ok=True)
     for path in arguments.pages or sorted(NOTEBOOKS.glob("*.ipynb")):
-        text = publish(nbformat.read(path, 4).cells, arguments.kind)
+        text = publish(cells_of(path), arguments.kind)
         target = folder / f"{path.stem}.html"
         target.write_text(text, encoding="utf-8")
         print(f"{target}: {len(text) / 1e6:.2f} MB", flush=True)
@@ -46,9 +47,22 @@ def main(argv):
     return 0
 
 
+def cells_of(path):
+    """The cells of a page. Ends the program in words when there is no such page, or none that can be read."""
+    try:
+        cells = nbformat.read(path, 4).cells
+    except FileNotFoundError:
+        sys.exit(f"{path}: there is no page of that name")
+    except (OSError, nbformat.reader.NotJSONError, nbformat.ValidationError) as error:
+        sys.exit(f"{path}: this is not a notebook ({str(error)[:80]})")
+    if not cells or not re.search(TITLE, cells[0].source, re.MULTILINE):
+        sys.exit(f'{path}: the first cell must hold the title, a line like "# Dropout"')
+    return cells
+
+
 def publish(cells, kind):
     """A whole HTML document of these cells."""
-    title = re.search(r"^# (.*)", cells[0].source, re.MULTILINE)[1]
+    title = re.search(TITLE, cells[0].source, re.MULTILINE)[1]
     if kind == "slides":
         body = "".join(
             f'<section tabindex="0" aria-label="slide {n}"><div>{slide}</div></section>'
