@@ -7,7 +7,8 @@ BIN := .venv/bin
 help:
 	@echo "make lab      open the course in JupyterLab (PORT=9000 chooses the port, CPU=1 the small CPU-only PyTorch)"
 	@echo "make test     lint, unit tests, every page re-executed and compared, JupyterLab in a browser"
-	@echo "make refresh  execute the pages and store their outputs (PAGE=notebooks/NAME.ipynb: only that one)"
+	@echo "make refresh  execute the pages and store their outputs (PAGE=notebooks/NAME.ipynb: only that one,"
+	@echo "              ANEW=1: also the outputs that differ from run to run)"
 	@echo "make bench    measure how fast the explorers and the training are (a few minutes)"
 	@echo "make slides, make handouts: each lesson as one HTML file in build/, to project or to print, no network needed"
 	@echo "make lint     ruff only; make clean removes the installation"
@@ -40,7 +41,7 @@ bench: ready
 	@$(BIN)/python tools/bench.py
 
 refresh: ready
-	@$(BIN)/python tools/refresh.py $(if $(filter-out notebooks,$(PAGE)),$(PAGE))
+	@$(BIN)/python tools/refresh.py $(if $(ANEW),--anew) $(if $(filter-out notebooks,$(PAGE)),$(PAGE))
 
 slides handouts: .venv/.installed
 	@$(BIN)/python tools/publish.py $@

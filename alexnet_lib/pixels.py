@@ -6,6 +6,7 @@ Encoding pixels takes a few milliseconds where a matplotlib figure takes a hundr
 import base64
 from html import escape
 from io import BytesIO
+from textwrap import fill
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -15,7 +16,7 @@ from matplotlib.patches import Rectangle
 from alexnet_lib.plots import DPI, FONT, KERNEL, SIGNED, Picture
 from alexnet_lib.tables import NOTE, STYLE, below, framed
 
-LEAST = 170
+LEAST, LETTER = 170, 9
 
 
 class Photos:
@@ -86,8 +87,10 @@ def _rgb(picture, signed=False):
 
 def _still(drawn, titles, box=None, zoom=1):
     widths = [max(LEAST, rgb.shape[1] * zoom) for rgb in drawn]
+    titles = [fill(title, width // LETTER) for title, width in zip(titles, widths, strict=True)]
+    lines = 1 + max(title.count("\n") for title in titles)
     tallest = max(rgb.shape[0] for rgb in drawn) * zoom
-    figure = Figure(figsize=((sum(widths) + 60) / DPI, (tallest + 40) / DPI), layout="constrained")
+    figure = Figure(figsize=((sum(widths) + 60) / DPI, (tallest + 20 + 20 * lines) / DPI), layout="constrained")
     for axes, rgb, title in zip(
         figure.subplots(1, len(drawn), width_ratios=widths, squeeze=False)[0], drawn, titles, strict=True
     ):

@@ -26,13 +26,13 @@ SIGNED = LinearSegmentedColormap.from_list("signed", ["#8a3600", KERNEL, "white"
 class Picture:
     """A PNG and the sentence that says what is on it. Notebooks display it by themselves.
 
-    With `colours` the PNG is reduced to so many, which makes that of a chart a third as large.
+    The PNG has `colours` colours at most, which halves that of a photograph and makes that of a chart a third as large.
     """
 
-    def __init__(self, figure, text, colours=None):
+    def __init__(self, figure, text, colours=256):
         buffer = BytesIO()
         figure.savefig(buffer, dpi=DPI * SHARPNESS, format="png", facecolor="white", metadata={"Software": None})
-        self.png, self.text = _reduced(buffer, colours) if colours else buffer.getvalue(), text
+        self.png, self.text = _reduced(buffer, colours), text
         self.width, self.height_px = (round(inches * DPI) for inches in figure.get_size_inches())
 
     def __repr__(self):
@@ -53,8 +53,9 @@ class Picture:
 
 
 def _reduced(png, colours):
-    palette, smaller = Image.Quantize.FASTOCTREE, BytesIO()
-    image = Image.open(png).convert("RGB").quantize(colours, palette, dither=Image.Dither.NONE)
+    """Few colours are the lines and letters of a chart; many are chosen to leave no pixel of a photograph far off."""
+    palette = Image.Quantize.FASTOCTREE if colours == FEW else Image.Quantize.MAXCOVERAGE
+    image, smaller = Image.open(png).convert("RGB").quantize(colours, palette, dither=Image.Dither.NONE), BytesIO()
     image.save(smaller, "PNG", optimize=True)
     return smaller.getvalue()
 
@@ -108,7 +109,7 @@ def learning(history):
     panels[0].set_ylim(bottom=0)
     panels[1].set_ylim(0, 1)
     panels[1].legend(frameon=False, fontsize=11, loc="lower right")
-    return Picture(figure, "Curves of loss and accuracy over seconds: training batches, validation")
+    return Picture(figure, "Curves of loss and accuracy over seconds: training batches, validation", FEW)
 
 
 def heatmap(values, rows, columns, xlabel="", ylabel=""):
@@ -119,7 +120,7 @@ def heatmap(values, rows, columns, xlabel="", ylabel=""):
     axes.imshow(values, cmap="Blues", aspect="auto")
     for (r, c), value in np.ndenumerate(values):
         if value:
-            axes.text(c, r, value, ha="center", va="center", color="white" if value > values.max() / 2 else "black")
+            axes.text(c, r, value, ha="center", va="center", color="white" if value > 0.6 * values.max() else "black")
     axes.set_xticks(range(len(columns)), columns, rotation=40, ha="right", **FONT)
     axes.set_yticks(range(len(rows)), rows, **FONT)
     axes.set_xlabel(xlabel, **FONT)

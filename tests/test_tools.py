@@ -48,6 +48,19 @@ def test_refreshing_twice_gives_the_same_bytes(page):
     assert b"widget-view" not in first
 
 
+@pytest.mark.parametrize("tag", ["nbval-ignore-output", "picture-differs"])
+def test_a_cell_that_differs_from_run_to_run_keeps_its_output_until_asked(page, tag):
+    path = page("import time; time.perf_counter_ns()")
+    notebook = nbformat.read(path, 4)
+    notebook.cells[0].metadata.tags = [tag]
+    nbformat.write(notebook, path)
+    refresh.main([str(path)])
+    first = path.read_bytes()
+    assert b"text/plain" in first
+    assert refresh.main([str(path)]) == 0 and path.read_bytes() == first
+    assert refresh.main(["--anew", str(path)]) == 0 and path.read_bytes() != first
+
+
 @pytest.mark.parametrize(
     "source, message", [("1 / 0", "ZeroDivisionError"), ("import sys; print(1, file=sys.stderr)", "stderr")]
 )

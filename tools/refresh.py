@@ -1,8 +1,9 @@
 """Execute the notebooks and store their outputs: the one writer of outputs. Run twice, it changes nothing.
 
-    python tools/refresh.py [--check] [notebooks/01_cross_correlation.ipynb ...]
+    python tools/refresh.py [--check] [--anew] [notebooks/01_cross_correlation.ipynb ...]
 
-With --check nothing is written, and the exit status says whether something would be.
+With --check nothing is written, and the exit status says whether something would be. A cell that is tagged as
+different from run to run (a speed, a picture of a training) keeps the output it has, unless --anew is given.
 """
 
 import argparse
@@ -16,13 +17,14 @@ from nbclient.exceptions import CellExecutionError
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 VIEW = "application/vnd.jupyter.widget-view+json"
+DIFFERENT = {"nbval-ignore-output", "picture-differs"}
 METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
 
 
-def execute(path):
+def execute(path, anew=False):
     """Run a notebook top to bottom in a fresh kernel and return it with clean outputs. Raises RuntimeError in words."""
     if not path.exists():
         raise RuntimeError("there is no page of that name")
@@ -30,8 +32,11 @@ def execute(path):
         page = nbformat.read(path, as_version=4)
     except (nbformat.reader.NotJSONError, nbformat.ValidationError) as error:
         raise RuntimeError(f"this is not a notebook: {str(error)[:80]}") from None
+    kept = {}
     for cell in page.cells:
         if cell.cell_type == "code":
+            if cell.outputs and not anew and DIFFERENT & set(cell.metadata.get("tags", ())):
+                kept[cell.id] = cell.outputs
             cell.outputs, cell.execution_count = [], None
     try:
         NotebookClient(
@@ -43,7 +48,10 @@ def execute(path):
     for cell in page.cells:
         if cell.cell_type == "code":
             cell.metadata.pop("execution", None)
-            cell.outputs = [output for output in map(clean, cell.outputs) if output]
+            cell.outputs = kept.get(cell.id) or [output for output in map(clean, cell.outputs) if output]
+            for output in cell.outputs:
+                if "execution_count" in output:
+                    output.execution_count = cell.execution_count
     return page
 
 
@@ -67,12 +75,13 @@ def write(path, text):
 def main(argv):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("pages", nargs="*", type=Path)
-    parser.add_argument("--check", action="store_true")
+    parser.add_argument("--check", action="store_true", help="write nothing, say whether something would change")
+    parser.add_argument("--anew", action="store_true", help="also replace outputs that differ from run to run")
     arguments = parser.parse_args(argv)
     stale = []
     for path in arguments.pages or sorted(NOTEBOOKS.glob("*.ipynb")):
         try:
-            text = nbformat.writes(execute(path)) + "\n"
+            text = nbformat.writes(execute(path, arguments.anew)) + "\n"
         except RuntimeError as error:
             sys.exit(f"{path}: {error}")
         if text != path.read_text(encoding="utf-8"):
