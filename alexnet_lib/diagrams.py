@@ -1,10 +1,8 @@
 """A small fully connected network as tables of numbers, its connections drawn behind them."""
 
-from urllib.parse import quote
-
 from alexnet_lib.grids import table
 from alexnet_lib.plots import MUTED
-from alexnet_lib.tables import Grid, array, cell, figure, number, rows
+from alexnet_lib.tables import Grid, array, background, cell, figure, number, rows
 
 SIDE, GAP, CAPTION = 34, 92, 27
 
@@ -14,15 +12,24 @@ def network(layers, rows, header, marked=None, notes=()):
 
     `layers` has (name, values, mask) for each layer, one number and one 1 or 0 a unit; the rest is as in `grids.table`.
     """
+    drawing, below = _drawn(layers), table(rows, header, marked=marked, notes=notes)
+    return Grid(drawing.markup + below.markup, drawing.text, drawing.height + below.height)
+
+
+def units(masks):
+    """Only the units, one column a layer: 1 in those that are on; those that are off are striped and not connected."""
+    hidden = ["hidden"] if len(masks) == 3 else [f"hidden {layer}" for layer in range(1, len(masks) - 1)]
+    names = ("input", *hidden, "output")
+    return _drawn([(name, mask, mask) for name, mask in zip(names, masks, strict=True)])
+
+
+def _drawn(layers):
     layers = [(name, array(values)[0], array(mask)[0]) for name, values, mask in layers]
     tallest = max(len(values) for _, values, _ in layers)
     tables = [_column(*layer, role="output" if layer is layers[-1] else "input") for layer in layers]
-    picture = f"--net:url(&quot;data:image/svg+xml,{quote(_connections([mask for *_, mask in layers], tallest))}&quot;)"
+    picture = f"--net:{background(_connections([mask for *_, mask in layers], tallest))}"
     on = ", ".join(f"{name} {int(mask.sum())} of {len(mask)}" for name, _, mask in layers)
-    drawing = figure(tables, f"network, units on: {on}", tallest, len(layers), picture)
-    below = table(rows, header, marked=marked, notes=notes)
-    markup = drawing.markup.replace('"ax"', '"ax ax-net"', 1) + below.markup
-    return Grid(markup, drawing.text, drawing.height + below.height)
+    return figure(tables, f"network, units on: {on}", tallest, len(layers), picture, kind="ax-net")
 
 
 def _column(name, values, mask, role):

@@ -6,14 +6,12 @@ output, purple stripes for cells that no window reads, dashed for padding.
 """
 
 from html import escape
-from urllib.parse import quote
 
 import numpy as np
 
-from alexnet_lib.tables import NOTE, Grid, array, below, cell, figure, framed, number, rows, times
-from alexnet_lib.windows import Taps, both, ghost, pad
+from alexnet_lib.tables import NOTE, Grid, array, background, below, cell, figure, framed, number, rows, times
+from alexnet_lib.windows import Taps, both, ghost, pad, products
 
-MOST_TERMS = 25
 HINT = "Point at an output, or press Tab: its window and sum. At an input: the outputs that read it."
 LONG = 40
 
@@ -42,10 +40,7 @@ def correlation(x, kernel, y, stride=1, padding=0, dilation=1, notes=(), play=Fa
     taps = Taps(kernel.shape, stride, padding, dilation)
 
     def sentence(window, value):
-        if kernel.size > MOST_TERMS:
-            return f"{kernel.size} products add up to {number(value)}"
-        products = (f"{number(a)}·{_bracket(b)}" for a, b in zip(window.flat, kernel.flat, strict=True))
-        return f"{' + '.join(products)} = {number(value)}"
+        return products(window, kernel, value)
 
     text = f"correlation: input {times(x.shape)}, kernel {times(kernel.shape)}, output {times(y.shape)}"
     return _stepping(text, x, pad(x, padding), taps, y, sentence, kernel, notes, play)
@@ -88,8 +83,8 @@ def ruler(size, count, kernel, stride=1, padding=0, dilation=1, title="", notes=
 
     title = title or f"{count} window{'s' if count > 1 else ''}"
     text = f"ruler: input {size}, kernel {kernel}, stride {stride}, padding {padding}, dilation {dilation}: {title}"
-    drawn = figure([rows((count + 1, width), make_cell, title, "input")], text, 1, width, notes=notes)
-    return Grid(drawn.markup.replace('class="ax', 'class="ax ax-ruler', 1), text, drawn.height + 19 * count)
+    drawn = figure([rows((count + 1, width), make_cell, title, "input")], text, 1, width, notes=notes, kind="ax-ruler")
+    return Grid(drawn.markup, text, drawn.height + 19 * count)
 
 
 def table(entries, header, title="", marked=None, bars=None, notes=()):
@@ -128,7 +123,7 @@ def _stepping(text, x, padded, taps, y, sentence, kernel, notes, play):
     ]
     between = padded.shape[1] + (0 if kernel is None else kernel.shape[1])
     style = (
-        f"--ghost:url(&quot;data:image/svg+xml,{quote(ghost(taps, kernel))}&quot;);"
+        f"--ghost:{background(ghost(taps, kernel))};"
         f"--sw:{taps.span[1]};--sh:{taps.span[0]};"
         f"--px:{taps.tile(1)};--py:{taps.tile(0)};--ox:{between};--gaps:{len(tables) - 1}"
     )
@@ -174,11 +169,6 @@ def _lines(name, positions):
         return f"{name} {positions[0]}"
     listing = f"{positions[0]} to {positions[-1]}" if positions.step == 1 else ", ".join(map(str, positions))
     return f"{name}s {listing}"
-
-
-def _bracket(value):
-    text = number(value)
-    return f"({text})" if text.startswith("−") else text
 
 
 def _entry(value):

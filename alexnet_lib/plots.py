@@ -1,4 +1,4 @@
-"""Images, feature maps, curves, bars and small networks, drawn with matplotlib as PNG; each with its text equivalent.
+"""Images, feature maps, curves and bars, drawn with matplotlib as PNG; each with its text equivalent.
 
 Each function returns a `Picture` of what it is handed and computes nothing. The background is always light, so a
 picture reads the same in a dark and a light JupyterLab.
@@ -155,31 +155,6 @@ def histogram(values, xlabel="", marker=None, bins=30):
         axes.legend(frameon=False, fontsize=11)
     _label(axes, xlabel, "count")
     return Picture(figure, f"Histogram of {xlabel or 'value'}")
-
-
-def network(masks):
-    """A fully connected network, one column of units a layer; `masks` has 1 for a unit that is on and 0 for one off.
-
-    Off units are hollow and crossed, their connections gone.
-    """
-    masks = [_array(mask).astype(bool) for mask in masks]
-    figure = Figure(figsize=(7.2, 3.2), layout="constrained")
-    axes = figure.subplots()
-    places = [[(i * 2.2, j - (len(mask) - 1) / 2) for j in range(len(mask))] for i, mask in enumerate(masks)]
-    for i in range(len(masks) - 1):
-        for a, (xa, ya) in enumerate(places[i]):
-            for b, (xb, yb) in enumerate(places[i + 1]):
-                if masks[i][a] and masks[i + 1][b]:
-                    axes.plot([xa, xb], [ya, yb], color=MUTED, lw=1, zorder=1)
-    for mask, layer in zip(masks, places, strict=True):
-        for on, (x, y) in zip(mask, layer, strict=True):
-            axes.scatter(x, y, s=420, zorder=2, facecolor=INPUT if on else "white", edgecolor=INPUT if on else MUTED)
-            if not on:
-                axes.scatter(x, y, s=130, marker="x", color=MUTED, zorder=3)
-    axes.set_axis_off()
-    axes.margins(0.08, 0.12)
-    counts = ", ".join(f"{int(mask.sum())} of {len(mask)}" for mask in masks)
-    return Picture(figure, f"Network with units on, layer by layer: {counts}")
 
 
 def blocks(shapes):

@@ -7,6 +7,7 @@ not show unstyled stands in attributes. The colours' meaning is in `grids`.
 import re
 from html import escape
 from pathlib import Path
+from urllib.parse import quote
 
 import numpy as np
 
@@ -37,14 +38,18 @@ def number(value):
     return text.replace("-", "−") if float(text) else "0"
 
 
-def cell(text, names=(), label="", place="", focus=False):
-    """One <td>: its text, class names, spoken label, whether Tab stops at it, and where its overlay lies, as CSS."""
+def cell(text, names=(), label="", place="", focus=False, overlays=()):
+    """One <td>: its text, class names, spoken label, whether Tab stops at it, and where its overlay lies, as CSS.
+
+    `overlays` are the places of several of them.
+    """
     names = [*names, *([] if len(text) < 5 else ["ax-5" if len(text) == 5 else "ax-6"])]
     attributes = f' class="{" ".join(names)}"' if names else ""
     attributes += ' tabindex="0"' if focus else ""
     attributes += f' style="{place}"' if place else ""
     attributes += f' aria-label="{escape(label)}"' if label else ""
-    return f"<td{attributes}>{text}{'<i></i>' if place else ''}</td>"
+    marks = "<i></i>" if place else "".join(f'<i style="{each}"></i>' for each in overlays)
+    return f"<td{attributes}>{text}{marks}</td>"
 
 
 def rows(shape, make_cell, title, role):
@@ -56,21 +61,22 @@ def rows(shape, make_cell, title, role):
     )
 
 
-def figure(tables, text, height, width, style="", hint="", notes=(), play=0):
-    """A Grid of tables beside each other; height and width in cells.
+def figure(tables, text, height, width, style="", hint="", notes=(), play=0, kind="", captions=1):
+    """A Grid of tables beside each other; height and width in cells, `captions` above one another at the most.
 
     `hint` stands below until a cell is pointed at, `notes` above it. With `play` cells to visit, each shows its overlay
-    for a moment, in turn.
+    for a moment, in turn. `kind` is a class name for what one kind of figure looks like.
     """
     wide = width > WIDE
-    names = "ax" + (" ax-wide" if wide else "") + (" ax-read" if hint else "") + (" ax-play" if play else "")
+    flags = {"ax-wide": wide, "ax-read": hint, "ax-play": play, kind: kind}
+    names = " ".join(["ax", *(name for name, on in flags.items() if on)])
     style += f";--cells:{play};--seen:ax-seen{play};--lit:ax-lit{play}" if play else ""
     attributes = (f' style="{style}"' if style else "") + (f' data-hint="{escape(hint)}"' if hint else "")
     moment = f"<style>{_turns(play)}</style>" if play else ""
     content = f'<div class="ax-row">{"".join(tables)}</div>{below(notes)}'
     markup = moment + framed(content, text, names, attributes)
     side, caption = (25, 22) if wide else (34, 27)
-    return Grid(markup, text, caption + side * height + NOTE * len(notes) + (58 if hint else 0) + 14)
+    return Grid(markup, text, captions * caption + side * height + NOTE * len(notes) + (58 if hint else 0) + 14)
 
 
 def framed(content, text, names="ax", attributes=""):
@@ -84,6 +90,11 @@ def _turns(cells):
     seen = f"@keyframes ax-seen{cells}{{0%{{visibility:visible}}{share:.3f}%,100%{{visibility:hidden}}}}"
     lit = f"@keyframes ax-lit{cells}{{0%{{outline-color:var(--c)}}{share:.3f}%,100%{{outline-color:transparent}}}}"
     return seen + lit
+
+
+def background(svg):
+    """An SVG picture as a CSS value inside an attribute: JupyterLab shows it where the styling is kept."""
+    return f"url(&quot;data:image/svg+xml,{quote(svg)}&quot;)"
 
 
 def below(notes):

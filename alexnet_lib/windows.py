@@ -6,6 +6,8 @@ import numpy as np
 
 from alexnet_lib.tables import number
 
+MOST_TERMS = 25
+
 
 class Taps:
     """Which padded input cells a window of the given shape reads."""
@@ -55,6 +57,14 @@ def pad(x, padding, fill=0):
     return np.pad(x, ((ph, ph), (pw, pw)), constant_values=fill)
 
 
+def products(window, weights, value):
+    """The arithmetic of one window: "3·1 + 2·(−1) = 1", or of a large one how many products add up to the value."""
+    if weights.size > MOST_TERMS:
+        return f"{weights.size} products add up to {number(value)}"
+    terms = (f"{number(a)}·{_bracket(b)}" for a, b in zip(window.flat, weights.flat, strict=True))
+    return f"{' + '.join(terms)} = {number(value)}"
+
+
 def ghost(taps, weights):
     """The window as a picture: each cell it reads tinted, with the kernel's number for it in the corner."""
     parts = []
@@ -66,3 +76,8 @@ def ghost(taps, weights):
     style = 'font-family="sans-serif" font-size="6.2" font-weight="bold" text-anchor="end" fill="#9c4200"'
     size = f"0 0 {taps.span[1] * 20} {taps.span[0] * 20}"
     return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{size}" {style}>{"".join(parts)}</svg>'
+
+
+def _bracket(value):
+    text = number(value)
+    return f"({text})" if text.startswith("−") else text

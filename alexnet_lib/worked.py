@@ -41,12 +41,32 @@ def correlation(
     applied = k.flip(0, 1) if turned else k
     y = correlate2d(x, applied, stride, padding, dilation)
     line = f"F.conv2d(x[None, None], k{turned}[None, None], None, {stride}, {padding}, {dilation})[0, 0]"
-    theirs = eval(line, {"F": F, "x": x.to(y.dtype), "k": k.to(y.dtype)})
-    same = "gives the same numbers" if torch.allclose(y, theirs, atol=SAME) else "DISAGREES"
     sizes = formula(size, k.shape[0], stride, padding, dilation)
-    notes = (f"{operation}, output size: {sizes}", f"`{line}` {same}")
+    notes = (f"{operation}, output size: {sizes}", _compared(line, x, k, y))
     settings = {"stride": stride, "padding": padding, "dilation": dilation}
     return {"x": x, "kernel": applied, "y": y, **settings, "notes": notes, "play": play}
+
+
+def channels(channels=4, kernels=4, groups=1, kernel_size=2, stride=1, padding=0):
+    """Several kernels over several channels of 4 × 4 small whole numbers, for `volumes.correlation`.
+
+    In groups, a kernel reads the channels of its own group alone. Raises ValueError when the groups do not divide
+    channels and kernels, or the kernel does not fit.
+    """
+    dice = torch.Generator().manual_seed(6)
+    x = torch.randint(0, 4, (4, 4, 4), generator=dice)[:channels]
+    k = torch.randint(-1, 3, (4, 4, 3, 3), generator=dice)[:kernels, : max(1, channels // groups)]
+    k = k[..., :kernel_size, :kernel_size]
+    y = correlate2d(x, k, stride, padding, groups=groups)
+    line = f"F.conv2d(x[None], k, None, {stride}, {padding}, 1, {groups})[0]"
+    weights = f"{' · '.join(map(str, k.shape))} = {k.numel()} weights"
+    depthwise = ", each kernel reads one channel: depthwise" if 1 < groups == channels else ""
+    notes = (
+        f"{_count(kernels, 'kernel')} of {_shape(k[0])}: {weights}{depthwise}",
+        f"output size: {formula(4, kernel_size, stride, padding)}",
+        _compared(line, x, k, y),
+    )
+    return {"x": x, "kernel": k, "y": y, "stride": stride, "padding": padding, "groups": groups, "notes": notes}
 
 
 def ruler(size=8, kernel=3, stride=2, padding=0, dilation=1, operation="convolution"):
@@ -145,6 +165,12 @@ def _forward(masks, p):
     for weight, mask in zip(WEIGHTS, masks.split(4, 1), strict=False):
         layers.append((layers[-1] @ weight.T).relu() * mask / keep)
     return [*layers, layers[-1] @ WEIGHTS[-1].T]
+
+
+def _compared(line, x, k, y):
+    """The line of PyTorch, as code, and whether it gives the numbers y."""
+    theirs = eval(line, {"F": F, "x": x.to(y.dtype), "k": k.to(y.dtype)})
+    return f"`{line}` {'gives the same numbers' if torch.allclose(y, theirs, atol=SAME) else 'DISAGREES'}"
 
 
 def _count(number, thing):

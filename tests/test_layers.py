@@ -13,7 +13,10 @@ COMPUTE |= {"stacked", "trials", "claims"}
 EXPLORE = {"controls", "explore", "live", "experiment", "answers", "exercises"}
 LAYERS = {
     "compute": (COMPUTE, {"torch", "PIL", "numpy"}),
-    "draw": ({"tables", "windows", "grids", "diagrams", "plots", "pixels", "runs"}, {"numpy", "matplotlib", "PIL"}),
+    "draw": (
+        {"tables", "windows", "grids", "volumes", "diagrams", "plots", "pixels", "runs"},
+        {"numpy", "matplotlib", "PIL"},
+    ),
     "explore": (EXPLORE, {"ipywidgets", "IPython", "anywidget", "traitlets"}),
 }
 MODULES = sorted(path for path in LIBRARY.glob("*.py") if path.stem != "__init__")

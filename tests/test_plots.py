@@ -52,12 +52,6 @@ def test_bars_are_as_long_as_their_numbers():
 
 def test_the_text_equivalent_tells_the_numbers():
     assert repr(plots.bars({"conv1": 34944}, xlabel="parameters")) == "Bars of parameters: conv1 34,944"
-    assert "1 of 2, 3 of 3" in repr(plots.network([torch.tensor([1, 0]), torch.ones(3)]))
-
-
-def test_a_unit_that_is_off_loses_its_colour():
-    on, off = plots.network([torch.ones(2), torch.ones(2)]), plots.network([torch.zeros(2), torch.ones(2)])
-    assert share(on, (0, 114, 178)) > 1.5 * share(off, (0, 114, 178)) > 0
 
 
 def test_a_picture_is_the_same_every_time_and_carries_its_text():

@@ -59,6 +59,22 @@ def test_correlation_is_drawn_with_its_notes():
     assert "<code>F.conv2d(x[None, None]" in grid.markup and "ax-play" in grid.markup
 
 
+def test_channels_in_groups_equal_pytorch_or_are_explained_over_their_whole_grid():
+    ranges = (range(1, 5), range(1, 5), range(1, 5), range(1, 4), (1, 2), (0, 1))
+    for channels, kernels, groups, size, stride, padding in itertools.product(*ranges):
+        values = (channels, kernels, groups, size, stride, padding)
+        if channels % groups or kernels % groups:
+            with pytest.raises(ValueError, match=f"groups {groups} does not divide {channels} input channels"):
+                worked.channels(*values)
+            continue
+        shown = worked.channels(*values)
+        x, k = double(shown["x"]), double(shown["kernel"])
+        assert x.shape == (channels, 4, 4) and k.shape == (kernels, channels // groups, size, size)
+        assert torch.equal(double(shown["y"]), F.conv2d(x[None], k, None, stride, padding, 1, groups)[0])
+        assert f"{k.numel()} weights" in shown["notes"][0] and "gives the same numbers" in shown["notes"][2]
+        assert ("depthwise" in shown["notes"][0]) == (1 < groups == channels)
+
+
 def test_the_ruler_counts_what_pytorch_counts_over_all_its_settings():
     ranges = (range(3, 17), range(1, 8), range(1, 5), range(4), range(1, 4), ("convolution", "pooling"))
     for size, kernel, stride, padding, dilation, operation in itertools.product(*ranges):
