@@ -19,7 +19,10 @@ SECONDS = 4
 LONGEST, MOST = 120, 10_000
 NUMBER = re.compile(r"[+-]?(\d{1,15}\.?\d*|\.\d+)(e[+-]?\d{1,2})?(/\d{1,15})?")
 NOT_YET = "Write your answer in place of `...`, and run the cell again."
+LETTERS = 'Answer with a letter, or several, like "AC".'
+NONE = "The answer given is None, as after a call of `print`. Give the answer itself."
 BODY = "Write the body of the function in place of `...`, and run the cell again."
+ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
 
 
 class Reply(NamedTuple):
@@ -51,7 +54,7 @@ def judge(entry, answer):
 
 def _judge(entry, answer):
     if answer is None or answer is ...:
-        return Reply("not yet", NOT_YET)
+        return Reply("not yet", NOT_YET if answer is ... else NONE)
     if "function" in entry:
         return _judge_function(entry, answer)
     if "judge" in entry:
@@ -75,11 +78,17 @@ def judge_value(entry, answer):
         read = _letters
     if entry.get("any_order") and isinstance(given, list) and all(map(_number, given)):
         given = sorted(given)
-    if same(read(given), read(right), tolerance):
+    readings = [given, *_meant(given, right)]
+    if any(same(read(each), read(right), tolerance) for each in readings):
         return Reply("right", entry["why"])
-    known = (reply for value, reply in entry.get("wrong", ()) if same(read(given), read(value), tolerance))
-    more = isinstance(right, list) and not _words(right) and _number(given)
-    return Reply("wrong", next(known, "There is more than one number to give." if more else entry.get("otherwise", "")))
+    for each in readings:
+        for value, reply in entry.get("wrong", ()):
+            if same(read(each), read(value), tolerance):
+                return Reply("wrong", reply)
+    if read is _letters and not read(given):
+        return Reply("wrong", LETTERS)
+    partly = "" if entry.get("any_order") else _partly(readings[-1], right, tolerance)
+    return Reply("wrong", partly or entry.get("otherwise", ""))
 
 
 def solution(entry):
@@ -115,6 +124,31 @@ def same(a, b, tolerance=1e-6):
     return type(a) is type(b) and a == b
 
 
+def _meant(given, right):
+    """What else an answer may mean: one number for a square, a square for its side, squares for their sides."""
+    if _number(given) and isinstance(right, list) and len(right) > 1 and len(set(map(str, right))) == 1:
+        yield [given] * len(right)
+    if isinstance(given, list) and _number(right) and len(given) == 2 and same(*given):
+        yield given[0]
+    if isinstance(given, list) and isinstance(right, list):
+        flat = [number for part in given for number in (part if isinstance(part, list) else [part])]
+        pairs = list(zip(flat[::2], flat[1::2], strict=False))
+        if len(flat) == 2 * len(right) and all(map(_number, flat)) and all(same(*pair) for pair in pairs):
+            yield [pair[0] for pair in pairs]
+
+
+def _partly(given, right, tolerance):
+    """What of a list of numbers is right, in words; "" if nothing is."""
+    if not isinstance(right, list) or _words(right):
+        return ""
+    if _number(given):
+        return "There is more than one number to give."
+    if not isinstance(given, list) or len(given) != len(right):
+        return ""
+    hits = [name for name, a, b in zip(ORDINALS, given, right, strict=False) if same(a, b, tolerance)]
+    return f"Right so far: the {' and the '.join(hits)}." if hits else ""
+
+
 def understood(text):
     """The number in a text, "7.5", "15/2", "28,868,968", or the list of numbers, "5 × 5", "(5, 5)"; None if neither."""
     text = text.strip().replace("−", "-").replace("_", "")
@@ -144,7 +178,8 @@ def attempt(function, arguments, seconds=None):
             found.append(Outcome(trouble="it calls itself without end"))
         except BaseException as error:
             empty = type(error) is NotImplementedError and not error.args
-            found.append(Outcome(trouble="" if empty else f"it stops with {type(error).__name__}: {_short(error)}"))
+            trouble = "" if empty else f"it stops with {type(error).__name__}: {_short(error)}"
+            found.append(Outcome(... if empty else None, trouble=trouble))
 
     thread = threading.Thread(target=call, daemon=True)
     with redirect_stdout(printed):
@@ -173,10 +208,11 @@ def _judge_function(entry, answer):
         outcome = attempt(answer, _arguments(case, space))
         if outcome.trouble:
             return Reply("wrong", f"For `{name}({case})` {outcome.trouble}.")
-        if outcome.value is None or outcome.value is ...:
-            if outcome.printed:
-                return Reply("wrong", f"It prints {_short(outcome.printed)} and returns nothing. End it with `return`.")
-            return Reply("not yet", BODY) if len(given) == 0 else Reply("wrong", f"`{name}({case})` returns nothing.")
+        if outcome.value is ... or (outcome.value is None and _unwritten(answer)):
+            return Reply("not yet", BODY)
+        if outcome.value is None:
+            prints = f" prints {_short(outcome.printed)} and" if outcome.printed else ""
+            return Reply("wrong", f"`{name}({case})`{prints} returns nothing. End every way through it with `return`.")
         given.append(outcome.value)
         printed = printed or outcome.printed
     tolerance = entry.get("tolerance", 1e-5)
@@ -185,7 +221,8 @@ def _judge_function(entry, answer):
         note = " It also prints; take that line out before others use it." if printed else ""
         return Reply("right", entry["why"] + note)
     first = misses[0]
-    proof = f"`{name}({entry['cases'][first]})` gives {_short(given[first])}; right is {_short(wanted[first])}."
+    told = f"the text {given[first]!r}" if isinstance(given[first], str) else _short(given[first])
+    proof = f"`{name}({entry['cases'][first]})` gives {told}; right is {_short(wanted[first])}."
     for wrong, reply in entry.get("wrong", ()):
         mutant = eval(wrong, space)
         theirs = [attempt(mutant, _arguments(case, space)).value for case in entry["cases"]]
@@ -195,11 +232,21 @@ def _judge_function(entry, answer):
 
 
 def _judge_design(entry, answer):
+    answer = answer if not isinstance(answer, str) or understood(answer) is None else understood(answer)
     said, tried = [], list(islice(answer, MOST)) if hasattr(answer, "__next__") else copy.deepcopy(answer)
     found = attempt(lambda: said.append(_namespace(entry)["judge"](tried)) or True, [])
     if found.trouble:
         return Reply("wrong", f"This cannot be tried: {found.trouble.removeprefix('it ')}. {entry['form']}")
     return Reply("wrong", said[0]) if said[0] else Reply("right", entry["why"])
+
+
+def _unwritten(function):
+    """Whether a function's body is still `...`, `pass` or a docstring."""
+    code = getattr(function, "__code__", None)
+    if code is None:
+        return False
+    constants = all(constant is None or constant is ... or isinstance(constant, str) for constant in code.co_consts)
+    return constants and not code.co_names and code.co_nlocals == code.co_argcount
 
 
 def _namespace(entry):

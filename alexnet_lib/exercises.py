@@ -144,9 +144,12 @@ class Exercise(Panel):
         self.button.layout.display = "none" if left < 0 else None
 
 
-def check(name, answer=None):
-    """The reply to an answer: right, and why; or wrong, and what may be behind it; or not yet."""
-    return Check(find(name, False), answer)
+def check(name, *answer):
+    """The reply to an answer: right, and why; or wrong, and what may be behind it; or not yet.
+
+    Several answers may be given one after the other, `check("two-paddings", 1, 2)`, or together, `(1, 2)`.
+    """
+    return Check(find(name, False), answer[0] if len(answer) == 1 else answer or ...)
 
 
 class Check(Panel):

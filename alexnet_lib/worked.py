@@ -84,7 +84,7 @@ def ruler(size=8, kernel=3, stride=2, padding=0, dilation=1, operation="convolut
     layer = "Conv1d(1, 1, {}, {}, {}, {})" if operation == "convolution" else "MaxPool1d({}, {}, {}, {})"
     notes = (
         f"before the floor: {room} / {stride} = {room / stride:.4g}; after it: {room // stride}; plus one: {count}",
-        f"no window reads {_count(pixels, 'pixel')} and {_count(len(unread) - pixels, 'padding cell')}",
+        f"unread: {_count(pixels, 'pixel')} and {_count(len(unread) - pixels, 'padding cell')}",
         f"`nn.{layer.format(kernel, stride, padding, dilation)}`",
     )
     settings = {"kernel": kernel, "stride": stride, "padding": padding, "dilation": dilation}

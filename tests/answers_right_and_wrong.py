@@ -290,14 +290,15 @@ ANSWERS = {
             (28, ""),
         ],
     ),
-    "five-and-a-half": (
-        [5, 5.0, "5", torch.tensor(5), (10 - 3 + 2) // 2 + 1],
-        [(6, "rounds up"), (5.5, "half windows"), (4, "+ 1"), (10, "stride 1"), (True, ""), ("five", "is text")],
+    "six-and-a-half": (
+        [6, 6.0, "6", torch.tensor(6), (10 - 3 + 4) // 2 + 1, "6 × 6"],
+        [(7, "rounds up"), (6.5, "half windows"), (5, "+ 1"), (12, "stride 1"), (True, ""), ("six", "is text")],
     ),
     "thirteen": (
         ["ABD", ["A", "B", "D"], {"d", "b", "a"}, "a, b, d", ("B", "A", "D")],
         [("A", "There are more"), ("AB", "One is missing"), (["A", "D"], "One is missing"), ("ABCD", "14 windows")]
-        + [("C", "+ 1"), ("B", "Work out"), (13, "Work out")],
+        + [("C", "+ 1"), ("B", "Work out"), (13, "Answer with a letter"), ([13, 13, 14, 13], "Answer with a letter")]
+        + [("ABC", "on both sides")],
     ),
     "count-windows": (
         [loop_windows, torch_windows, lambda n, k, s, p: (n + 2 * p - k) // s + 1, prints_and_returns]
@@ -314,7 +315,7 @@ ANSWERS = {
             (lambda n, k, s, p: round((n + 2 * p - k) / s) + 1, "nearest whole number"),
             (lambda n, k, s, p: (n + 2 * p - k) // s + 2, "gives 6; right is 5"),
             (endless_windows, "never ends"),
-            (prints_windows, "It prints 5 and returns nothing"),
+            (prints_windows, "prints 5 and returns nothing"),
             (lambda n, k, s, p: 1 / 0, "ZeroDivisionError"),
         ],
     ),
@@ -336,6 +337,8 @@ ANSWERS = {
             torch.tensor([6, 2, 2]),
             nn.Conv2d(1, 1, 4, 2, 1),
             nn.Conv2d(3, 8, 3, stride=2, padding=1),
+            "4, 2, 1",
+            ((3, 3), (2, 2), (1, 1)),
         ],
         [
             ((2, 2, 0), "do not overlap"),
@@ -343,12 +346,15 @@ ANSWERS = {
             ((4, 2, 2), "An input of 2 gives 2"),
             ((3, 1, 1), "An input of 2 gives 2, not 1"),
             ((5, 2, 0), "does not fit"),
+            ((3, 2), "Three numbers are wanted"),
+            (nn.MaxPool2d(3, 2, 1), "This is an nn.MaxPool2d"),
+            (nn.Conv2d(1, 1, 3, 2, "valid"), "padding as a number"),
             (7, "cannot be tried"),
         ],
     ),
     "stack": (
         [5, 5.0, "5", torch.tensor(5), [5]],
-        [(6, "do not add up"), (9, "weights"), (3, "2 more"), (4, "one larger"), (7, "")],
+        [(6, "adds the kernels"), (9, "weights"), (3, "2 more"), (4, "one larger"), (7, "")],
     ),
     "find-the-layer": (
         ["E", "e", ["E"], {"E"}],

@@ -99,6 +99,42 @@ def test_a_function_that_is_not_written_yet_is_no_mistake():
         assert judge(EXERCISES["count-windows"], function).verdict == "not yet"
 
 
+def test_a_function_that_forgets_to_return_is_told_so():
+    def without_return(size, kernel, stride, padding):
+        size = (size + 2 * padding - kernel) // stride + 1
+
+    def sometimes(size, kernel, stride, padding):
+        if padding == 0:
+            return (size - kernel) // stride + 1
+
+    for function in (without_return, sometimes):
+        verdict, text = judge(EXERCISES["count-windows"], function)
+        assert verdict == "wrong" and "returns nothing" in text
+    assert "call of `print`" in judge(EXERCISES["corner"], None).text
+    text = judge(EXERCISES["count-windows"], lambda *numbers: str(ANSWERS["count-windows"][0][0](*numbers))).text
+    assert "gives the text '5'; right is 5" in text
+
+
+def test_an_answer_may_come_in_pieces_as_a_square_or_as_its_side():
+    assert exercises.check("two-paddings", 28, 32).reply.verdict == "right"
+    assert exercises.check("two-paddings").reply.verdict == "not yet"
+    for text in ("28 × 28, 32 × 32", ((28, 28), (32, 32)), "28, 32"):
+        assert judge(EXERCISES["two-paddings"], text).verdict == "right"
+    assert judge(EXERCISES["stack"], "5x5").verdict == judge(EXERCISES["stack"], (5, 5)).verdict == "right"
+    for name, text in (("eight-by-eight", "4"), ("pooled", "2"), ("paper-size", "54 × 54")):
+        asked = exercises.predict(name)
+        asked.answer(text)
+        assert asked.reply.verdict == "right"
+    asked = exercises.predict("eight-by-eight")
+    asked.answer("3")
+    assert "the tutorial's answer" in asked.reply.text
+
+
+def test_what_is_right_in_a_list_is_said():
+    assert judge(EXERCISES["two-paddings"], (28, 99)).text == "Right so far: the first."
+    assert judge(EXERCISES["two-paddings"], (99, 98)).text == "Work it out once more, or take a hint above."
+
+
 def test_a_function_that_never_returns_is_stopped():
     def forever():
         while True:
@@ -212,7 +248,7 @@ def test_right_answers_are_kept_and_wrong_ones_are_not(own_file):
     assert json.loads(own_file.read_text()) == {"done": {"1": ["corner"], "2": ["stack"]}}
     assert f"Done in this lesson: 1 of {len(exercises.exercises(1))}" in shown.children[1].value
     view = exercises.progress().children[1].value
-    assert "✓ The bottom right corner" in view and "Lesson 2: 1 of" in view and "○ Five and a half" in view
+    assert "✓ The bottom right corner" in view and "Lesson 2: 1 of" in view and "○ Six and a half" in view
     assert list(own_file.parent.iterdir()) == [own_file]
 
 

@@ -43,9 +43,10 @@ def predicted(entry):
 def solved(number, entry):
     """An exercise with its hints, its solution and its mistakes."""
     hints = "\n".join(f"{n}. {hint}" for n, hint in enumerate(entry["hints"], 1))
+    told = f"Answer: {answer(entry['answer'])}.\n\n" if "answer" in entry else ""
     return (
         f"#### {number}. {entry['title']} ({entry['level']})\n\n{entry['question'].strip()}\n\n"
-        f"Hints:\n\n{hints}\n\nSolution. {entry['why']}\n\n"
+        f"Hints:\n\n{hints}\n\n{told}Solution. {entry['why']}\n\n"
         f"```python\n{entry['solution'].strip()}\n```\n\n{mistakes(entry)}"
     )
 

@@ -66,13 +66,13 @@ def test_a_learner_errs_takes_a_hint_is_right_and_finds_it_kept(notebook, own_fi
     page = notebook(PAGE)
     page.run_all()
     page.kernel_status("idle")
-    cell = answer(page, "five-and-a-half", "6")
+    cell = answer(page, "six-and-a-half", "7")
     cell.get_by_text("That rounds up.").wait_for()
-    asked = page.show('exercise("five-and-a-half")')
+    asked = page.show('exercise("six-and-a-half")')
     asked.get_by_role("button", name="Hint").press("Enter")
     asked.get_by_text("Hint 1.").wait_for()
     assert asked.get_by_text("Hint 2.").count() == 0
-    cell = answer(page, "five-and-a-half", "5")
+    cell = answer(page, "six-and-a-half", "6")
     cell.get_by_text("Round down before adding 1").wait_for()
     assert cell.get_by_text("Done in this lesson: 1 of").count() == 1
     page.page.goto("about:blank")
@@ -80,8 +80,8 @@ def test_a_learner_errs_takes_a_hint_is_right_and_finds_it_kept(notebook, own_fi
     again = notebook(PAGE)
     again.run_all()
     view = again.show("progress()")
-    view.get_by_text("✓ Five and a half").wait_for()
-    assert again.errors()["errors"] == [] and "five-and-a-half" in own_file.read_text()
+    view.get_by_text("✓ Six and a half").wait_for()
+    assert again.errors()["errors"] == [] and "six-and-a-half" in own_file.read_text()
 
 
 def test_a_prediction_shows_the_result_after_an_answer_by_keyboard(notebook):
