@@ -7,22 +7,19 @@ print is caught, what they raise is told, and one that never returns is stopped.
 import copy
 import ctypes
 import math
-import re
 import threading
 from contextlib import redirect_stdout
-from fractions import Fraction
 from io import StringIO
 from itertools import islice
 from typing import NamedTuple
 
-SECONDS = 4
-LONGEST, MOST = 120, 10_000
-NUMBER = re.compile(r"[+-]?(\d{1,15}\.?\d*|\.\d+)(e[+-]?\d{1,2})?(/\d{1,15})?")
+from alexnet_lib.reading import MOST, are_words, is_number, letters, meant, partly, plain, same, understood
+
+SECONDS, LONGEST = 4, 120
 NOT_YET = "Write your answer in place of `...`, and run the cell again."
 LETTERS = 'Answer with a letter, or several, like "AC".'
 NONE = "The answer given is None, as after a call of `print`. Give the answer itself."
 BODY = "Write the body of the function in place of `...`, and run the cell again."
-ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
 
 
 class Reply(NamedTuple):
@@ -69,99 +66,31 @@ def judge_value(entry, answer):
         return Reply("wrong", "This is a function. Give the answer itself.")
     tolerance, right = entry.get("tolerance", 1e-6), entry["answer"]
     given = plain(answer)
-    if isinstance(given, str) and not isinstance(right, str) and not _words(right):
+    if isinstance(given, str) and not isinstance(right, str) and not are_words(right):
         given = understood(given)
         if given is None:
             return Reply("wrong", "This is text. Give a number, or several in brackets, like `(3, 4)`.")
     read = plain
-    if len(plain(right)) == 1 if isinstance(right, str) else _words(right):
-        read = _letters
-    if entry.get("any_order") and isinstance(given, list) and all(map(_number, given)):
+    if len(plain(right)) == 1 if isinstance(right, str) else are_words(right):
+        read = letters
+    if entry.get("any_order") and isinstance(given, list) and all(map(is_number, given)):
         given = sorted(given)
-    readings = [given, *_meant(given, right)]
+    readings = [given, *meant(given, right)]
     if any(same(read(each), read(right), tolerance) for each in readings):
         return Reply("right", entry["why"])
     for each in readings:
         for value, reply in entry.get("wrong", ()):
             if same(read(each), read(value), tolerance):
                 return Reply("wrong", reply)
-    if read is _letters and not read(given):
+    if read is letters and not read(given):
         return Reply("wrong", LETTERS)
-    partly = "" if entry.get("any_order") else _partly(readings[-1], right, tolerance)
-    return Reply("wrong", partly or entry.get("otherwise", ""))
+    praise = "" if entry.get("any_order") else partly(readings[-1], right, tolerance)
+    return Reply("wrong", praise or entry.get("otherwise", ""))
 
 
 def solution(entry):
     """What the entry's solution, a piece of Python, answers: its function or the value it names `answer`."""
     return _namespace(entry)[entry.get("function", "answer")]
-
-
-def plain(value):
-    """Tensors, arrays, tuples, ranges and iterators as lists; one number as that number; words in small letters."""
-    if hasattr(value, "tolist"):
-        return value.tolist()
-    if isinstance(value, set | frozenset):
-        return sorted(map(plain, value), key=repr)
-    if hasattr(value, "__next__"):
-        value = list(islice(value, MOST))
-    if isinstance(value, tuple | list | range):
-        return [plain(part) for part in value]
-    return value.strip().casefold() if isinstance(value, str) else value
-
-
-def same(a, b, tolerance=1e-6):
-    """Whether two plain values agree: fractions up to a relative tolerance, all else exactly."""
-    if isinstance(a, list) != isinstance(b, list):
-        a, b = (part[0] if isinstance(part, list) and len(part) == 1 else part for part in (a, b))
-        return not isinstance(a, list) and not isinstance(b, list) and same(a, b, tolerance)
-    if isinstance(a, list):
-        return len(a) == len(b) and all(same(x, y, tolerance) for x, y in zip(a, b, strict=True))
-    if _number(a) and _number(b):
-        if a % 1 == 0 == b % 1:
-            return a == b
-        close = math.isclose(a, b, rel_tol=tolerance, abs_tol=1e-6)
-        return (a != a and b != b) or (close and (b % 1 != 0 or abs(a - b) < 0.01))
-    return type(a) is type(b) and a == b
-
-
-def _meant(given, right):
-    """What else an answer may mean: one number for a square, a square for its side, squares for their sides."""
-    if _number(given) and isinstance(right, list) and len(right) > 1 and len(set(map(str, right))) == 1:
-        yield [given] * len(right)
-    if isinstance(given, list) and _number(right) and len(given) == 2 and same(*given):
-        yield given[0]
-    if isinstance(given, list) and isinstance(right, list):
-        flat = [number for part in given for number in (part if isinstance(part, list) else [part])]
-        pairs = list(zip(flat[::2], flat[1::2], strict=False))
-        if len(flat) == 2 * len(right) and all(map(_number, flat)) and all(same(*pair) for pair in pairs):
-            yield [pair[0] for pair in pairs]
-
-
-def _partly(given, right, tolerance):
-    """What of a list of numbers is right, in words; "" if nothing is."""
-    if not isinstance(right, list) or _words(right):
-        return ""
-    if _number(given):
-        return "There is more than one number to give."
-    if not isinstance(given, list) or len(given) != len(right):
-        return ""
-    hits = [name for name, a, b in zip(ORDINALS, given, right, strict=False) if same(a, b, tolerance)]
-    return f"Right so far: the {' and the '.join(hits)}." if hits else ""
-
-
-def understood(text):
-    """The number in a text, "7.5", "15/2", "28,868,968", or the list of numbers, "5 × 5", "(5, 5)"; None if neither."""
-    text = text.strip().replace("−", "-").replace("_", "")
-    if re.fullmatch(r"-?\d{1,3}(,\d{3})+", text):
-        text = text.replace(",", "")
-    parts = [part for part in re.split(r"\s*[x×*,;\s]\s*", text.strip("()[] ").casefold()) if part]
-    if not all(map(NUMBER.fullmatch, parts)):
-        return None
-    try:
-        numbers = [float(Fraction(part)) for part in parts]
-    except ZeroDivisionError:
-        return None
-    return (numbers[0] if len(numbers) == 1 else numbers) if numbers else None
 
 
 def attempt(function, arguments, seconds=None):
@@ -258,22 +187,6 @@ def _namespace(entry):
 
 def _arguments(case, space):
     return eval(f"({case},)", dict(space))
-
-
-def _number(value):
-    return isinstance(value, int | float | Fraction) and not isinstance(value, bool)
-
-
-def _words(value):
-    return isinstance(value, list) and bool(value) and all(isinstance(part, str) for part in value)
-
-
-def _letters(value):
-    """The letters in "AC", "a, c" or ["A", "C"], each once, in order; [] when the answer is no text."""
-    if not isinstance(value, str | list | tuple):
-        return []
-    words = re.findall("[a-z]+", str(value).casefold())
-    return sorted({word for word in words if len(word) == 1} or set("".join(words)))
 
 
 def _rounded(value):

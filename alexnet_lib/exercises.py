@@ -1,12 +1,9 @@
 """Questions on a page: `predict` before a result, `exercise` and `check` after a lesson, `progress` over all of them.
 
-The questions and their answers are data, one file a lesson in `questions/`. Which exercises are done is kept in one
-small file of the learner's, `~/.alexnet_course.json`, or the one that the environment variable ALEXNET_PROGRESS names.
+The questions and their answers are data, one file a lesson in `questions/`.
 """
 
 import difflib
-import json
-import os
 import re
 import tomllib
 import warnings
@@ -16,8 +13,10 @@ from pathlib import Path
 
 from ipywidgets import HTML, Button, HBox, Layout, Text, VBox
 
-from alexnet_lib.answers import Reply, judge, judge_value, understood
+from alexnet_lib.answers import Reply, judge, judge_value
 from alexnet_lib.explore import shown
+from alexnet_lib.kept import recall, remember
+from alexnet_lib.reading import understood
 
 QUESTIONS = Path(__file__).parent / "questions"
 STYLE = (Path(__file__).parent / "static" / "exercises.css").read_text(encoding="utf-8").replace("\n", "")
@@ -185,39 +184,6 @@ def progress():
     return Panel([HTML(f'<div class="ax-ask ax-progress">{"".join(rows)}</div>')], still, "your progress")
 
 
-def recall():
-    """{lesson: names of the exercises done}, empty when the learner's file is missing or broken."""
-    try:
-        kept = json.loads(_file().read_text(encoding="utf-8-sig"))
-        return {str(k): [str(name) for name in v] for k, v in kept["done"].items() if isinstance(v, list)}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return {}
-
-
-def remember(entry):
-    """Note an exercise as done; returns what is noted now, and in words why it could not be kept, "" if it was.
-
-    The file is replaced in one step; one that holds something else is set aside as `….broken` first.
-    """
-    kept, path, trouble = recall(), _file(), ""
-    names = kept.setdefault(entry["lesson"], [])
-    if entry["name"] not in names:
-        names.append(entry["name"])
-    temporary = path.with_name(f"{path.name}.{os.getpid()}")
-    try:
-        if not recall() and path.is_file() and path.stat().st_size:
-            aside = path.with_name(f"{path.name}.broken")
-            os.replace(path, aside)
-            trouble = f" The file {path} could not be read; it is now {aside.name}, and a new one was begun."
-        temporary.write_text(json.dumps({"done": kept}, indent=1), encoding="utf-8")
-        os.replace(temporary, path)
-    except OSError as error:
-        trouble = f" It could not be kept in {path}: {error.strerror}. ALEXNET_PROGRESS can name another file."
-        if temporary.parent.is_dir():
-            temporary.unlink(missing_ok=True)
-    return kept, trouble
-
-
 def rich(text):
     """Text as HTML: what stands in backticks is code."""
     return re.sub("`(.+?)`", r"<code>\1</code>", escape(text.strip(), quote=False))
@@ -245,7 +211,3 @@ def _button(label, press):
     button = Button(description=label, layout=Layout(width="auto", max_width="100%", align_self="flex-start"))
     button.on_click(press)
     return button
-
-
-def _file():
-    return Path(os.environ.get("ALEXNET_PROGRESS") or Path.home() / ".alexnet_course.json")

@@ -93,7 +93,7 @@ def sees(layer="conv3", row=6, column=6, image="cat"):
 
 
 def anatomy(quantity="parameters", layer="conv1"):
-    """The tutorial's AlexNet layer by layer, for `grids.table`: one quantity as bars, and the card of one layer."""
+    """The tutorial's AlexNet layer by layer, for `blocks.anatomy`: one quantity as bars, and the card of one layer."""
     costs = {name: _cost(*each) for name, each in _learned().items()}
     values = {name: cost[QUANTITIES.index(quantity)] for name, cost in costs.items()}
     total = sum(values.values())
@@ -102,7 +102,12 @@ def anatomy(quantity="parameters", layer="conv1"):
         (name, " × ".join(map(str, _learned()[name][2])), value, f"{100 * value / total:.1f} %")
         for name, value in values.items()
     ]
+    shapes = _shapes()
     return {
+        "shapes": shapes,
+        "chosen": layer,
+        "reads": list(shapes)[list(shapes).index(layer) - 1],
+        "kernel": module.kernel_size[0] if isinstance(module, nn.Conv2d) else None,
         "entries": [*entries, ("all", "", total, "100.0 %")],
         "header": ("layer", "output", quantity, "share"),
         "marked": list(values).index(layer),
@@ -129,6 +134,18 @@ def _learned():
     for hook in hooks:
         hook.remove()
     return dict(zip(("conv1", "conv2", "conv3", "conv4", "conv5", "fc1", "fc2", "fc3"), found, strict=True))
+
+
+@cache
+def _shapes():
+    """The shape of the image and of what leaves each layer, pooling included."""
+    with torch.device("meta"):
+        x, found = torch.empty(1, 3, 224, 224), {"image": (3, 224, 224)}
+        features = [module for module in AlexNet().features if not isinstance(module, nn.ReLU)]
+        for name, module in zip(SPATIAL, features, strict=True):
+            x = module(x)
+            found[name] = tuple(x.shape[1:])
+    return found | {name: shape for name, (_, _, shape) in _learned().items() if len(shape) == 1}
 
 
 @cache

@@ -11,7 +11,6 @@ from io import BytesIO
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 from PIL import Image
 
 INPUT, KERNEL, OUTPUT, UNREAD, MUTED = "#0072b2", "#d55e00", "#009e73", "#a3487f", "#8a8f98"
@@ -155,28 +154,6 @@ def histogram(values, xlabel="", marker=None, bins=30):
         axes.legend(frameon=False, fontsize=11)
     _label(axes, xlabel, "count")
     return Picture(figure, f"Histogram of {xlabel or 'value'}")
-
-
-def blocks(shapes):
-    """Layers to scale, one block each: `shapes` maps a name to (channels, height, width) or, for a vector, (units,).
-
-    A block is as tall as its map has rows, and a quarter of its channels wide; a vector is a tenth of its units tall.
-    """
-    figure = Figure(figsize=(9.6, 3.9), layout="constrained")
-    axes = figure.subplots()
-    edge = 0
-    for index, (name, shape) in enumerate(shapes.items()):
-        width, height = (shape[0] / 4, shape[1]) if len(shape) == 3 else (10, shape[0] / 10)
-        colour = INPUT if index == 0 else MUTED if len(shape) == 1 else OUTPUT
-        axes.add_patch(Rectangle((edge, -height / 2), width, height, facecolor=colour, alpha=0.75, edgecolor="black"))
-        axes.text(edge + width / 2, height / 2 + 4, name, ha="center", va="bottom", **FONT)
-        text = "\n".join(map(str, shape))
-        axes.text(edge + width / 2, -height / 2 - 4, text, ha="center", va="top", fontsize=9.5)
-        edge += width + 26
-    axes.set(xlim=(-20, edge), ylim=(-175, 130), aspect="equal")
-    axes.set_axis_off()
-    listing = ", ".join(f"{name} {' × '.join(map(str, shape))}" for name, shape in shapes.items())
-    return Picture(figure, f"Layers to scale: {listing}")
 
 
 def _wall(pictures, titles, columns, side, scales=None, **options):

@@ -12,7 +12,8 @@ from answers_right_and_wrong import ANSWERS
 from torch import nn
 
 from alexnet_lib import answers, exercises
-from alexnet_lib.answers import attempt, judge, judge_value, plain, same, solution, understood
+from alexnet_lib.answers import attempt, judge, judge_value, solution
+from alexnet_lib.reading import plain, same, understood
 
 EXERCISES = {name: entry for lesson in exercises.lessons() for name, entry in exercises.exercises(lesson).items()}
 PREDICTIONS = {n: e for entries in exercises.lessons().values() for n, e in entries.items() if "predict" in e}

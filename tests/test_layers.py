@@ -10,11 +10,11 @@ LIBRARY = Path(__file__).parents[1] / "alexnet_lib"
 COMPUTE = {"conv", "layers", "worked", "dropout", "alexnet", "data", "download", "fashion", "weights"}
 COMPUTE |= {"device", "plan", "batches", "run", "history", "training", "checkpoints", "evaluation", "inside", "report"}
 COMPUTE |= {"stacked", "trials", "claims"}
-EXPLORE = {"controls", "explore", "live", "experiment", "answers", "exercises"}
+EXPLORE = {"controls", "explore", "live", "experiment", "reading", "answers", "kept", "exercises"}
 LAYERS = {
     "compute": (COMPUTE, {"torch", "PIL", "numpy"}),
     "draw": (
-        {"tables", "windows", "grids", "volumes", "diagrams", "plots", "pixels", "runs"},
+        {"tables", "windows", "grids", "volumes", "diagrams", "blocks", "plots", "pixels", "runs"},
         {"numpy", "matplotlib", "PIL"},
     ),
     "explore": (EXPLORE, {"ipywidgets", "IPython", "anywidget", "traitlets"}),

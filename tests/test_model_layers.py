@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch import nn
 
-from alexnet_lib import grids, layers, pixels
+from alexnet_lib import blocks, grids, layers, pixels
 from alexnet_lib.alexnet import AlexNet
 from alexnet_lib.layers import QUANTITIES, SPATIAL, anatomy, chain, fields, sees
 
@@ -80,6 +80,15 @@ def test_anatomy_adds_up_to_the_known_totals():
     assert totals["activations"] == sum(maps)
 
 
+def test_every_layer_reads_the_block_before_it():
+    reads = {name: anatomy(layer=name)["reads"] for name in ("conv1", "conv2", "conv3", "conv4", "fc1", "fc3")}
+    before = {"conv1": "image", "conv2": "pool1", "conv3": "pool2", "conv4": "conv3", "fc1": "pool3", "fc3": "fc2"}
+    assert reads == before
+    shown = anatomy(layer="conv1")
+    assert shown["kernel"] == 11 and anatomy(layer="fc2")["kernel"] is None
+    assert shown["shapes"]["pool3"] == (256, 6, 6) and list(shown["shapes"])[-3:] == ["fc1", "fc2", "fc3"]
+
+
 @pytest.mark.parametrize("quantity", QUANTITIES)
 def test_every_layers_card_works_out_its_own_number(quantity):
     names = [entry[0] for entry in anatomy()["entries"][:-1]]
@@ -90,5 +99,5 @@ def test_every_layers_card_works_out_its_own_number(quantity):
         product = eval(worked.replace("·", "*").replace(",", "").replace(" outputs", ""))
         assert f"{product:,}" == result.split(", the")[0] == f"{shown['entries'][index][2]:,}"
         assert shown["notes"][2].startswith("`nn.Conv2d(" if name.startswith("conv") else "`nn.Linear(")
-        assert max(shown["bars"]) == 1 and grids.table(**shown).markup.count("ax-bar") == 9
+        assert max(shown["bars"]) == 1 and blocks.anatomy(**shown).markup.count("ax-bar") == 9
     assert layers.QUANTITIES == QUANTITIES

@@ -19,7 +19,7 @@ SETUP = """import torch
 import matplotlib.pyplot as plt
 from IPython.display import display
 from ipywidgets import Label, VBox, interact, IntSlider
-from alexnet_lib import data, diagrams, grids, layers, pixels, worked
+from alexnet_lib import blocks, data, diagrams, grids, layers, pixels, volumes, worked
 from alexnet_lib.controls import Kernel, Photograph, Slider, numbers
 from alexnet_lib.explore import explore
 
@@ -98,7 +98,7 @@ CASES = {
         GRID,
     ),
     "dropout": ("explore(worked.thinned, diagrams.network, p=[0.5], toss=(1, 30))", "toss", GRID),
-    "anatomy": ("explore(lambda n: layers.anatomy(layer=NAMES[n % 8]), grids.table, n=(0, 30))", "n", GRID),
+    "anatomy": ("explore(lambda n: layers.anatomy(layer=NAMES[n % 8]), blocks.anatomy, n=(0, 30))", "n", GRID),
     "kernel on a photograph": (
         "explore(lambda n, **rest: worked.photograph(kernel=[[1, 0, -1], [n, 0, -n], [1, 0, -1]], **rest), "
         "pixels.beside, n=(1, 30), image=Photograph(data.PHOTOS))",
