@@ -3,6 +3,8 @@
 import torch
 from torch.nn import functional as F
 
+from alexnet_lib.device import send
+
 MEAN, STD = 0.3, 0.35
 
 
@@ -15,7 +17,7 @@ def augment(batch, generator, pad=2):
     count, _, height, width = batch.shape
     shifts = torch.randint(0, 2 * pad + 1, (2, count), generator=generator, device=generator.device)
     mirrored = torch.rand(count, 1, 1, 1, generator=generator, device=generator.device) < 0.5
-    (down, right), mirrored = shifts.to(batch.device), mirrored.to(batch.device)
+    (down, right), mirrored = send(shifts, batch.device), send(mirrored, batch.device)
     windows = F.pad(batch, (pad, pad, pad, pad)).unfold(2, height, 1).unfold(3, width, 1)
     x = windows[torch.arange(count, device=batch.device), :, down, right]
     return torch.where(mirrored, x.flip(-1), x)

@@ -41,7 +41,7 @@ def load(path):
 def writable(path):
     """Make sure, before a long training, that a checkpoint can be written there. Raises OSError or ValueError if not.
 
-    A file that is there and is no checkpoint is not to be replaced.
+    A file that is there and holds no training run, such as weights alone, is not to be replaced.
     """
     path = Path(path)
     if path.is_dir() or not path.name:
@@ -51,9 +51,11 @@ def writable(path):
         raise PermissionError(f"no checkpoint can be written in {path.parent.absolute()}")
     if path.exists():
         try:
-            load(path)
+            state = load(path)
         except ValueError as error:
             raise ValueError(f"{error}; name another file, this one would be lost") from error
+        if not isinstance(state, dict) or "task" not in state:
+            raise ValueError(f"{path.name!r} holds weights, but no training run; name another file, it would be lost")
 
 
 def random_state(device):

@@ -8,6 +8,7 @@ import json
 import math
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import torch
 
@@ -133,7 +134,7 @@ HEADER = ("claim", "compared", "measured", "effect, 95 % interval", "pairs", "ve
 def save(path, answers, machine, settings):
     """Store the lines of `rows`, the machine, today's date and the settings as JSON, for `load`."""
     content = {"machine": machine, "date": date.today().isoformat(), "settings": settings, "rows": rows(answers)}
-    path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    Path(path).write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def load(path):

@@ -155,6 +155,11 @@ def control(function, name, given):
     return widget
 
 
+def read(controls):
+    """What controls say now: {name: widget} to {name: value}. Raises ValueError for a text that is no number."""
+    return {name: w.read() if hasattr(w, "read") else w.value for name, w in controls.items()}
+
+
 def _texts(rows):
     rows = rows.tolist() if hasattr(rows, "tolist") else rows
     return [[str(Fraction(n).limit_denominator(1000)) for n in row] for row in rows]

@@ -44,12 +44,13 @@ def correlate2d(x, kernel, stride=1, padding=0, dilation=1, groups=1, bias=None)
 
     x (H, W) with kernel (kh, kw) gives (out_h, out_w); bias is then one number.
     x (C, H, W) with kernel (O, C/groups, kh, kw) gives (O, out_h, out_w); bias is then (O,).
-    Integers stay integers and exact (as int64). Equals `torch.nn.functional.conv2d`.
+    Integers stay integers and exact (as int64; on the CPU, GPUs do not multiply those).
+    Equals `torch.nn.functional.conv2d`.
     Raises ValueError when shapes do not match or the kernel does not fit.
     """
     if x.dim() == 2 and kernel.dim() == 2:
         return correlate2d(
-            x[None], kernel[None, None], stride, padding, dilation, groups, None if bias is None else _vector(bias)
+            x[None], kernel[None, None], stride, padding, dilation, groups, None if bias is None else _vector(bias, x)
         )[0]
     _check_channels(x, kernel, groups, bias)
     dtype = torch.result_type(x, kernel)
@@ -144,8 +145,8 @@ def _pair(value):
     return tuple(value)
 
 
-def _vector(bias):
-    bias = torch.as_tensor(bias)
+def _vector(bias, x):
+    bias = torch.as_tensor(bias, device=x.device)
     if bias.numel() != 1:
         raise ValueError(f"a 2-D correlation takes one bias, not shape {tuple(bias.shape)}")
     return bias.reshape(1)

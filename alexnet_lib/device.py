@@ -3,6 +3,7 @@
 import statistics
 import sys
 import time
+import traceback
 
 import torch
 
@@ -18,16 +19,36 @@ def synchronise(device):
         torch.accelerator.synchronize(device)
 
 
+def send(tensor, device):
+    """A small tensor from the CPU on the device; on CUDA the CPU does not wait until it is there."""
+    if device.type == "cuda":
+        return tensor.pin_memory().to(device, non_blocking=True)
+    return tensor.to(device)
+
+
+def release(error, device):
+    """Let go of the memory that a failed computation still holds, and of what PyTorch keeps of it on the device."""
+    traceback.clear_frames(error.__traceback__)
+    if device.type != "cpu":
+        torch.get_device_module(device).empty_cache()
+
+
+def seconds_of(work, device, repeats):
+    """How long `work()` takes, so many times one after the other; its work on the device included."""
+    seconds = []
+    for _ in range(repeats):
+        synchronise(device)
+        start = time.perf_counter()
+        work()
+        synchronise(device)
+        seconds.append(time.perf_counter() - start)
+    return seconds
+
+
 @torch.no_grad()
 def images_per_second(model, images, repeats=5):
     """The median speed of a forward pass of `images` (N, C, H, W), which lie on the model's device, after a warm-up."""
-    device, seconds = images.device, []
-    for _ in range(repeats + 1):
-        synchronise(device)
-        start = time.perf_counter()
-        model(images)
-        synchronise(device)
-        seconds.append(time.perf_counter() - start)
+    seconds = seconds_of(lambda: model(images), images.device, repeats + 1)
     return len(images) / statistics.median(seconds[1:])
 
 

@@ -4,8 +4,10 @@ import gzip
 import hashlib
 import os
 import zlib
+from contextlib import suppress
 from http.client import HTTPException
 from pathlib import Path
+from urllib.error import URLError
 from urllib.request import urlopen
 
 CHUNK = 1 << 20
@@ -22,9 +24,9 @@ def fetch(url, path, sha256, opener=urlopen, timeout=30):
     file. `opener(url, timeout=…)` returns a readable response. Raises DownloadError in words.
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with opener(url, timeout=timeout) as response, temporary.open("wb") as target:
             found = _copy(gzip.GzipFile(fileobj=response) if url.endswith(".gz") else response, target)
         if found != sha256:
@@ -38,10 +40,13 @@ def fetch(url, path, sha256, opener=urlopen, timeout=30):
         ) from error
     except DownloadError:
         raise
-    except OSError as error:
+    except (URLError, ConnectionError, TimeoutError) as error:
         raise DownloadError(f"{url} could not be fetched; is there an internet connection? ({error})") from error
+    except OSError as error:
+        raise DownloadError(f"{url} could not be kept in {path.parent}: {error}") from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
     return path
 
 

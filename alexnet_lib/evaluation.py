@@ -1,5 +1,6 @@
 """What a trained network answers on images it has not learned from: accuracy, loss, confusion, mistakes."""
 
+from contextlib import contextmanager
 from typing import NamedTuple
 
 import torch
@@ -18,7 +19,17 @@ class Evaluation(NamedTuple):
     confidences: torch.Tensor
 
 
-@torch.no_grad()
+@contextmanager
+def asked(model):
+    """The model in evaluation mode, without gradients; afterwards in the mode it was in, whatever happened."""
+    training = model.training
+    try:
+        with torch.no_grad():
+            yield model.eval()
+    finally:
+        model.train(training)
+
+
 def evaluate(model, images, labels, plan=None, prepare=normalise, batch=256):
     """Ask the model in evaluation mode about uint8 images (N, C, H, W) with labels (N,); returns an `Evaluation`.
 
@@ -28,23 +39,27 @@ def evaluate(model, images, labels, plan=None, prepare=normalise, batch=256):
     if len(images) == 0:
         raise ValueError("there are no images to evaluate")
     plan = plan or Plan(next(model.parameters()).device)
-    training = model.training
-    model.eval()
     chances, losses = [], []
-    for part, truth in zip(images.split(batch), labels.split(batch), strict=True):
-        x = plan.batch(prepare(part.to(plan.device)))
-        with plan.autocast():
-            scores = model(x)
-        losses.append(F.cross_entropy(scores.float(), truth.to(plan.device), reduction="sum"))
-        chances.append(scores.float().softmax(1).max(1))
-    model.train(training)
+    with asked(model):
+        for part, truth in zip(images.split(batch), labels.split(batch), strict=True):
+            x = plan.batch(prepare(part.to(plan.device)))
+            with plan.autocast():
+                scores = model(x)
+            losses.append(F.cross_entropy(scores.float(), truth.to(plan.device), reduction="sum"))
+            chances.append(scores.float().softmax(1).max(1))
     confidences, predictions = (torch.cat(parts).cpu() for parts in zip(*chances, strict=True))
     right = (predictions == labels.cpu()).float().mean().item()
     return Evaluation(right, torch.stack(losses).sum().item() / len(images), predictions, confidences)
 
 
 def confusion(labels, predictions, classes):
-    """How often class i (row) was answered as class j (column): int64 (classes, classes)."""
+    """How often class i (row) was answered as class j (column): int64 (classes, classes).
+
+    Raises ValueError when a label or an answer is none of the classes.
+    """
+    for what, numbers in (("label", labels), ("answer", predictions)):
+        if len(numbers) and not 0 <= numbers.min() <= numbers.max() < classes:
+            raise ValueError(f"with {classes} classes every {what} is from 0 to {classes - 1}, not {numbers.max()}")
     pairs = labels.cpu() * classes + predictions.cpu()
     return pairs.bincount(minlength=classes * classes).view(classes, classes)
 

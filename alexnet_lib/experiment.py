@@ -8,6 +8,7 @@ from functools import wraps
 
 from IPython.display import display
 
+from alexnet_lib.controls import read
 from alexnet_lib.explore import shown
 from alexnet_lib.live import Live
 
@@ -38,9 +39,8 @@ class Experiment(Live):
     def first_run(self):
         """Run in the calling thread with what the controls say; an interruption ends the run, not the page."""
         self.start.disabled, self.stop.disabled = True, False
-        values = {name: getattr(c, "read", lambda c=c: c.value)() for name, c in self.controls.items()}
         with suppress(KeyboardInterrupt):
-            self._work(values)
+            self._work(read(self.controls))
         if self._screen:
             self._screen.update(self)
 
@@ -50,10 +50,11 @@ class Experiment(Live):
         except KeyboardInterrupt:
             self.text.value += ": interrupted; what has finished is shown."
             raise
-        finally:
-            if self.record is not self._drawn:
-                self._show(self.record)
-                self.view.value = shown(self.picture)
+
+    def _settle(self):
+        if self.record is not self._drawn:
+            self._show(self.record)
+            self.view.value = shown(self.picture)
 
     def _film(self, **values):
         """(progress, picture) for every record; drawing takes at most a twentieth of the time."""

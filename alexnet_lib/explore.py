@@ -4,16 +4,18 @@ Where `ipywidgets.interact` clears and redraws, this keeps one view and changes 
 The first answer is stored with the page as a still, so it shows on GitHub and before any cell is run.
 """
 
+from contextlib import suppress
 from html import escape
-from itertools import islice, product
+from itertools import product
+from random import Random
 
 from IPython import get_ipython
 from IPython.core.formatters import DisplayFormatter
 from ipywidgets import HTML, HBox, Layout, VBox
 
-from alexnet_lib.controls import control
+from alexnet_lib.controls import control, read
 
-MOST_CORNERS = 64
+MOST_CORNERS = 128
 
 
 def explore(function, /, *then, **controls):
@@ -36,7 +38,8 @@ class Explorer(VBox):
         self._message = HTML(layout=Layout(min_height="1.6em"))
         first = self.draw(**self.values())
         self.still = _formats(first)
-        self._view = HTML(shown(first), layout=Layout(min_height=self._tallest()))
+        tallest = self._tallest() if hasattr(first, "height") else None
+        self._view = HTML(shown(first), layout=Layout(min_height=tallest))
         style = HTML(f"<style>{getattr(first, 'style', '')}</style>", layout=Layout(display="none"))
         large = [widget for widget in self.controls.values() if isinstance(widget, VBox)]
         small = [widget for widget in self.controls.values() if widget not in large]
@@ -56,7 +59,7 @@ class Explorer(VBox):
 
     def values(self):
         """What the controls say now, by name."""
-        return {name: getattr(widget, "read", lambda w=widget: w.value)() for name, widget in self.controls.items()}
+        return read(self.controls)
 
     def draw(self, **values):
         """The answer for these values, whatever the controls say."""
@@ -84,12 +87,10 @@ class Explorer(VBox):
 
     def _tallest(self):
         """The height of the tallest picture over the controls' extremes, so that nothing below it ever moves."""
-        heights = []
-        for corner in islice(product(*map(_extremes, self.controls.values())), MOST_CORNERS):
-            try:
+        corners, heights = list(product(*map(_extremes, self.controls.values()))), []
+        for corner in Random(0).sample(corners, min(len(corners), MOST_CORNERS)):
+            with suppress(ValueError):
                 heights.append(self.draw(**dict(zip(self.controls, corner, strict=True))).height)
-            except (ValueError, AttributeError):
-                continue
         return f"{max(heights)}px" if heights else None
 
     def _repr_mimebundle_(self, **kwargs):

@@ -23,6 +23,7 @@ class History:
     val_accuracy: list = field(default_factory=list)
     notes: list = field(default_factory=list)
     progress: float = 0.0
+    ended: bool = False
 
     @property
     def sentence(self):

@@ -4,25 +4,25 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from alexnet_lib.evaluation import asked
+
 MOST_MAPS = 64
 
 
-@torch.no_grad()
 def activations(model, x):
     """What each convolution, ReLU and pooling of `model.features` gives for a batch: {name: (N, C, H, W)}, on the CPU.
 
     Names count the layers as lesson 4 does: conv1, relu1, pool1, conv2 … The model is asked in evaluation mode.
     """
-    found, counts, training = {}, dict.fromkeys(("conv", "pool"), 0), model.training
-    model.eval()
-    for module in model.features:
-        x = module(x.clone())
-        kind = "conv" if isinstance(module, nn.Conv2d) else "pool" if isinstance(module, nn.MaxPool2d) else ""
-        if kind:
-            counts[kind] += 1
-        name = f"{kind}{counts[kind]}" if kind else f"{type(module).__name__.lower()}{counts['conv']}"
-        found[name] = x.float().cpu()
-    model.train(training)
+    found, counts = {}, dict.fromkeys(("conv", "pool"), 0)
+    with asked(model):
+        for module in model.features:
+            x = module(x.clone())
+            kind = "conv" if isinstance(module, nn.Conv2d) else "pool" if isinstance(module, nn.MaxPool2d) else ""
+            if kind:
+                counts[kind] += 1
+            name = f"{kind}{counts[kind]}" if kind else f"{type(module).__name__.lower()}{counts['conv']}"
+            found[name] = x.float().cpu()
     return found
 
 
@@ -32,7 +32,6 @@ def kernels(model):
     return first.weight.detach().float().cpu()
 
 
-@torch.no_grad()
 def occlusion(model, x, label, window=7, stride=3):
     """How much the probability of `label` falls when a grey square hides a part of the image (Zeiler and Fergus 2014).
 
@@ -47,11 +46,9 @@ def occlusion(model, x, label, window=7, stride=3):
     hidden = x.repeat(len(places), 1, 1, 1)
     for image, (r, c) in zip(hidden, places, strict=True):
         image[:, r : r + window, c : c + window] = x.mean()
-    training = model.training
-    model.eval()
-    whole = model(x).float().softmax(1)[0, label]
-    parts = torch.cat([model(part).float().softmax(1)[:, label] for part in hidden.split(128)])
-    model.train(training)
+    with asked(model):
+        whole = model(x).float().softmax(1)[0, label]
+        parts = torch.cat([model(part).float().softmax(1)[:, label] for part in hidden.split(128)])
     rows = (height - window) // stride + 1
     return ((whole - parts) / whole).view(rows, -1).cpu()
 

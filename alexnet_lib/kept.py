@@ -5,40 +5,58 @@ It is `~/.alexnet_course.json`, or the one that the environment variable ALEXNET
 
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 
 
 def recall():
     """{lesson: names of the exercises done}, empty when the learner's file is missing or broken."""
     try:
-        kept = json.loads(_file().read_text(encoding="utf-8-sig"))
-        return {str(k): [str(name) for name in v] for k, v in kept["done"].items() if isinstance(v, list)}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return _read(_file())
+    except (OSError, ValueError):
         return {}
 
 
 def remember(entry):
     """Note an exercise as done; returns what is noted now, and in words why it could not be kept, "" if it was.
 
-    The file is replaced in one step; one that holds something else is set aside as `….broken` first.
+    The file is replaced in one step; one that holds something else is set aside as `….broken` first, and one that
+    cannot be read just now is left alone.
     """
-    kept, path, trouble = recall(), _file(), ""
-    names = kept.setdefault(entry["lesson"], [])
-    if entry["name"] not in names:
-        names.append(entry["name"])
+    path, trouble = _file(), ""
     temporary = path.with_name(f"{path.name}.{os.getpid()}")
     try:
-        if not recall() and path.is_file() and path.stat().st_size:
-            aside = path.with_name(f"{path.name}.broken")
+        try:
+            kept = _read(path)
+        except FileNotFoundError:
+            kept = {}
+        except ValueError:
+            kept, aside = {}, path.with_name(f"{path.name}.broken")
             os.replace(path, aside)
             trouble = f" The file {path} could not be read; it is now {aside.name}, and a new one was begun."
+        names = kept.setdefault(entry["lesson"], [])
+        if entry["name"] not in names:
+            names.append(entry["name"])
         temporary.write_text(json.dumps({"done": kept}, indent=1), encoding="utf-8")
         os.replace(temporary, path)
     except OSError as error:
         trouble = f" It could not be kept in {path}: {error.strerror}. ALEXNET_PROGRESS can name another file."
-        if temporary.parent.is_dir():
+        with suppress(OSError):
             temporary.unlink(missing_ok=True)
+        kept = {**recall(), entry["lesson"]: [*recall().get(entry["lesson"], ()), entry["name"]]}
     return kept, trouble
+
+
+def _read(path):
+    """What the file notes. Raises OSError when it cannot be read, ValueError when it holds something else."""
+    text = path.read_text(encoding="utf-8-sig")
+    if not text:
+        return {}
+    kept = json.loads(text)
+    done = kept.get("done") if isinstance(kept, dict) else None
+    if not isinstance(done, dict) or not all(isinstance(names, list) for names in done.values()):
+        raise ValueError(f"{path} holds something else")
+    return {str(lesson): [str(name) for name in names] for lesson, names in done.items()}
 
 
 def _file():

@@ -66,7 +66,7 @@ def fields(layers=SPATIAL):
 
 
 def sees(layer="conv3", row=6, column=6, image="cat"):
-    """What one unit of AlexNet sees of a 224 × 224 photograph, for `plots.region`.
+    """What one unit of AlexNet sees of a 224 × 224 photograph, for `pixels.region`.
 
     Raises ValueError when the layer's map has no such unit.
     """

@@ -9,7 +9,7 @@ from html import escape
 
 from ipywidgets import HTML, Button, FloatProgress, HBox, Layout, VBox
 
-from alexnet_lib.controls import control
+from alexnet_lib.controls import control, read
 from alexnet_lib.explore import shown
 
 REDRAW_EVERY = 3.0
@@ -18,12 +18,12 @@ REDRAW_EVERY = 3.0
 class Monitor(VBox):
     """Progress of a run: call it with each report. `draw(report)` gives the picture, `report.progress` the share done.
 
-    The line of text follows every report, the picture at most every three seconds and at the end, so that watching
-    costs little. Returns whether Stop was pressed, which a busy kernel learns only later: there, use ■ in the toolbar.
+    The line of text follows every report, the picture at most every three seconds and when `report.ended`, so that
+    watching costs little. A run that keeps the kernel busy is stopped with ■ in the toolbar.
     """
 
     def __init__(self, draw):
-        self.draw, self.stopped, self._drawn = draw, False, -REDRAW_EVERY
+        self.draw, self._drawn = draw, -REDRAW_EVERY
         self.bar = FloatProgress(max=1.0, description="progress", layout=Layout(width="320px"))
         self.text, self.view = HTML(), HTML()
         super().__init__([HBox([self.bar, self.text]), self.view])
@@ -32,9 +32,8 @@ class Monitor(VBox):
         self.bar.value = report.progress
         self.text.value = getattr(report, "sentence", "")
         now = time.monotonic()
-        if now - self._drawn >= REDRAW_EVERY or report.progress >= 1:
+        if now - self._drawn >= REDRAW_EVERY or report.ended:
             self.view.value, self._drawn = shown(self.draw(report)), now
-        return self.stopped
 
     def _repr_mimebundle_(self, **kwargs):
         return {**super()._repr_mimebundle_(**kwargs), "text/plain": "progress of a run"}
@@ -60,9 +59,13 @@ class Live(VBox):
         """Start a run with what the controls say now; does nothing while one is under way."""
         if self.thread is not None and self.thread.is_alive():
             return
+        try:
+            values = read(self.controls)
+        except ValueError as error:
+            self.text.value = f'<span role="alert">⚠ {escape(str(error))}</span>'
+            return
         self._stopping.clear()
         self.start.disabled, self.stop.disabled, self.error = True, False, None
-        values = {name: getattr(c, "read", lambda c=c: c.value)() for name, c in self.controls.items()}
         self.thread = threading.Thread(target=self._work, args=(values,), daemon=True)
         self.thread.start()
 
@@ -80,7 +83,11 @@ class Live(VBox):
             self.text.value = f'<span role="alert">⚠ {escape(f"{type(error).__name__}: {error}")}</span>'
             raise
         finally:
+            self._settle()
             self.start.disabled, self.stop.disabled = False, True
+
+    def _settle(self):
+        """The last thing a run does before it can be started again."""
 
     def _repr_mimebundle_(self, **kwargs):
         return {**super()._repr_mimebundle_(**kwargs), "text/plain": "an experiment to start and stop"}

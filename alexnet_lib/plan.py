@@ -1,14 +1,13 @@
 """How to compute: device, number format and memory layout, decided in this one place by timing a training step."""
 
 import copy
-import time
 from contextlib import nullcontext
 from typing import NamedTuple
 
 import torch
 from torch.nn import functional as F
 
-from alexnet_lib.device import pick_device, synchronise
+from alexnet_lib.device import pick_device, release, seconds_of
 
 LAYOUTS = {torch.contiguous_format: "NCHW", torch.channels_last: "NHWC (channels_last)"}
 
@@ -92,7 +91,8 @@ def choose(model, x, y, device=None, repeats=2, timings=None):
         try:
             timings[plan] = _step_seconds(model, x, y, plan, repeats, timings)
         except (RuntimeError, NotImplementedError) as error:
-            problem = error
+            release(error, device)
+            problem = error.with_traceback(None)
             continue
         if best is None or timings[plan] < timings[best]:
             best = plan
@@ -114,13 +114,10 @@ def _has_fused_adam(device):
 def _step_seconds(model, x, y, plan, repeats, timings):
     trained = plan.model(copy.deepcopy(model)).train()
     adam, scaler, x, y = optimiser(trained, 0.0), plan.scaler(), plan.batch(x), y.to(plan.device)
-    seconds = []
-    for index in range(repeats + 1):
-        synchronise(plan.device)
-        start = time.perf_counter()
+
+    def step():
         train_step(trained, adam, scaler, plan, x, y)
-        synchronise(plan.device)
-        seconds.append(time.perf_counter() - start)
-        if index == 0 and timings and seconds[0] > 3 * min(timings.values()) + 0.1:
-            break
-    return min(seconds[1:] or seconds)
+
+    (first,) = seconds_of(step, plan.device, 1)
+    hopeless = timings and first > 3 * min(timings.values()) + 0.1
+    return first if hopeless else min(seconds_of(step, plan.device, repeats))

@@ -88,7 +88,7 @@ def curves(series, x=None, xlabel="", ylabel="", marks=True, log=False):
         axes.xaxis.get_major_locator().set_params(integer=True)
     if log:
         axes.set_yscale("log")
-    _label(axes, xlabel, ylabel)
+    label(axes, xlabel, ylabel)
     if len(series) > 3:
         figure.legend(loc="outside upper center", ncols=2, frameon=False, fontsize=11)
     elif len(series) > 1:
@@ -104,7 +104,7 @@ def learning(history):
         axes.plot(history.seconds, getattr(history, name), color=INPUT, lw=1.5, label="training batches")
         values = getattr(history, f"val_{name}")
         axes.plot(history.val_seconds, values, color=KERNEL, marker="o", markersize=5, lw=2, label="validation")
-        _label(axes, "seconds", name)
+        label(axes, "seconds", name)
     panels[0].set_ylim(bottom=0)
     panels[1].set_ylim(0, 1)
     panels[1].legend(frameon=False, fontsize=11, loc="lower right")
@@ -136,7 +136,7 @@ def bars(values, xlabel="", unit=""):
     axes.invert_yaxis()
     axes.margins(x=0.18)
     axes.set_xticks([])
-    _label(axes, xlabel, "")
+    label(axes, xlabel, "")
     axes.grid(False)
     axes.spines["bottom"].set_visible(False)
     listing = ", ".join(f"{name} {value:,}{unit}" for name, value in values.items())
@@ -152,7 +152,7 @@ def histogram(values, xlabel="", marker=None, bins=30):
         axes.axvline(float(position), color=SERIES[1 + index], ls="--", lw=2.5, label=name)
     if marker:
         axes.legend(frameon=False, fontsize=11)
-    _label(axes, xlabel, "count")
+    label(axes, xlabel, "count")
     return Picture(figure, f"Histogram of {xlabel or 'value'}")
 
 
@@ -177,7 +177,8 @@ def _wall(pictures, titles, columns, side, scales=None, **options):
     return Picture(figure, f"{len(pictures)} pictures" + (f": {', '.join(titles)}" if titles else ""))
 
 
-def _label(axes, xlabel, ylabel):
+def label(axes, xlabel, ylabel):
+    """Name the axes and draw them as everywhere in the course: a faint grid, no frame."""
     axes.set_xlabel(xlabel, **FONT)
     axes.set_ylabel(ylabel, **FONT)
     axes.tick_params(labelsize=10.5)

@@ -1,11 +1,9 @@
 """The device report: images per second of several networks, and how much of the machine's best rate that is."""
 
-import time
-
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from alexnet_lib.device import synchronise
+from alexnet_lib.device import seconds_of
 from alexnet_lib.plan import Plan, candidates, optimiser, train_step
 
 
@@ -65,11 +63,4 @@ def _seconds(network, plan, batch, size, repeats):
 
 
 def _best(work, device, repeats):
-    seconds = []
-    for _ in range(repeats + 1):
-        synchronise(device)
-        start = time.perf_counter()
-        work()
-        synchronise(device)
-        seconds.append(time.perf_counter() - start)
-    return min(seconds[1:])
+    return min(seconds_of(work, device, repeats + 1)[1:])

@@ -4,39 +4,40 @@ import math
 import signal
 import threading
 import time
-import traceback
 from contextlib import contextmanager
 from dataclasses import asdict
 
 import torch
 
 from alexnet_lib import checkpoints
+from alexnet_lib.device import pick_device, release, send
 from alexnet_lib.evaluation import evaluate
 from alexnet_lib.history import History
 from alexnet_lib.plan import Plan, choose, optimiser
 
 READ_EVERY, SAVE_EVERY = 0.5, 30.0
 WARM_UP = 50
+FULL = ("out of memory", "can't allocate memory", "not enough memory", "Invalid buffer size", "_ALLOC_FAILED")
 
 
 class Run:
     """All that goes on from one step to the next, and so all that a checkpoint must hold."""
 
-    def __init__(self, model, data, seconds, epochs, lr, batch, seed, plan, prepare, checkpoint, resume):
-        _check(data, seconds, epochs, lr, batch, plan, checkpoint, resume)
-        self.began = time.perf_counter()
+    def __init__(self, model, data, seconds, epochs, lr, batch, seed, plan, prepare, validate, checkpoint, resume):
+        _check(data, seconds, epochs, lr, batch, plan, validate, checkpoint, resume)
         self.model, self.data, self.prepare, self.path = model, data, prepare, checkpoint
         self.seconds, self.epochs, self.lr, self.batch, self.seed = seconds, epochs, lr, batch, seed
-        self.asked = batch
+        self.asked, self.every = batch, validate
         self.history = History()
         self.plan = plan or self._measured_plan()
         self.history.plan = str(self.plan)
+        self.began = time.perf_counter()
         self.plan.model(model).train()
         self.images, self.labels = data.images.to(self.plan.device), data.labels.to(self.plan.device)
         torch.manual_seed(seed)
         self.generator = torch.Generator().manual_seed(seed)
         self.adam, self.scaler = optimiser(model, lr), self.plan.scaler()
-        self.step, self.epoch, self.position, self.stopped = 0, 0, 0, False
+        self.step, self.epoch, self.position, self.stopped, self.torn = 0, 0, 0, False, False
         self.order = torch.randperm(len(self.images), generator=self.generator)
         if resume:
             self._restore(checkpoints.load(checkpoint))
@@ -45,7 +46,7 @@ class Run:
 
     def over(self):
         """Whether the run is at its end; if not, the learning rate is set: a short rise, then a straight fall."""
-        self.history.progress = progress = min(1.0, max(self._shares()))
+        self.history.progress = progress = min(1.0, max(self._shares())) if self.step else 0.0
         rate = self.lr * min(1.0, (self.step + 1) / WARM_UP) * (1 - 0.95 * progress)
         for group in self.adam.param_groups:
             group["lr"] = rate
@@ -56,7 +57,7 @@ class Run:
         if self.position >= len(self.order):
             self.order = torch.randperm(len(self.order), generator=self.generator)
             self.epoch, self.position = self.epoch + 1, 0
-        return self.order[self.position : self.position + self.batch].to(self.plan.device, non_blocking=True)
+        return send(self.order[self.position : self.position + self.batch], self.plan.device)
 
     def count(self, loss, right, images):
         """Note one finished step; the sums stay on the device, so that nothing waits for it."""
@@ -67,7 +68,7 @@ class Run:
         """Whether it is time to read the sums: about twice a second, so that the device is rarely waited for."""
         return time.perf_counter() - self.mark > READ_EVERY
 
-    def read(self, validate=None, on_progress=None):
+    def read(self, on_progress=None):
         """Read the sums into the history, validate and save if it is time, and tell `on_progress`."""
         if self.seen:
             loss, right = _numbers(self.totals / self.seen)
@@ -83,10 +84,10 @@ class Run:
             self.totals.zero_()
             self.seen = 0
         now = time.perf_counter()
-        if validate is not None and now - self.validated >= validate:
-            self._validate()
         if self.path is not None and now - self.saved >= SAVE_EVERY:
             self._save()
+        if self.every is not None and now - self.validated >= self.every:
+            self._validate()
         if on_progress is not None and on_progress(self.history):
             self.stopped = True
         self.mark = time.perf_counter()
@@ -99,14 +100,22 @@ class Run:
         if not _out_of_memory(error) or self.batch == 1:
             raise error
         self.adam.zero_grad()
-        self._free(error)
+        release(error, self.plan.device)
+        scale, self.scaler = self.scaler.state_dict(), self.plan.scaler()
+        if scale:
+            self.scaler.load_state_dict(scale)
+        if self.step == 0:
+            self.adam = optimiser(self.model, self.lr)
         self.batch = max(1, self.batch // 2)
         self.history.notes.append(f"The device was out of memory: training goes on with batches of {self.batch}.")
         print(self.history.notes[-1])
 
     @contextmanager
     def finishing_the_step_when_interrupted(self):
-        """Let an interruption end the run after the step at hand; a second one ends it at once. Nothing is lost."""
+        """Let an interruption end the run after the step at hand, and nothing is lost; a second one ends it at once.
+
+        Then a step may be half done, and what was last saved is the better place to go on from.
+        """
 
         def stop(*_):
             if self.stopped:
@@ -119,17 +128,20 @@ class Run:
         try:
             yield
         except KeyboardInterrupt:
-            self.stopped = True
+            self.stopped = self.torn = True
         finally:
             if here:
                 signal.signal(signal.SIGINT, before)
 
-    def finish(self, validate=None, on_progress=None):
-        """The last reading, validation and saving; the model is left in evaluation mode."""
+    def finish(self, on_progress=None):
+        """The last reading, saving and validation; the model is left in evaluation mode."""
+        self.history.ended = True
         self.validated = -math.inf
-        self.saved = -math.inf
-        self.read(validate and 0, on_progress)
-        self.model.eval()
+        self.saved = math.inf if self.torn else -math.inf
+        try:
+            self.read(on_progress)
+        finally:
+            self.model.eval()
 
     def _shares(self):
         elapsed, images = time.perf_counter() - self.began, len(self.order)
@@ -137,10 +149,14 @@ class Run:
         yield from () if self.epochs is None else ((self.epoch + self.position / images) / self.epochs,)
 
     def _validate(self):
-        found = evaluate(
-            self.model, self.data.val_images, self.data.val_labels, self.plan, self.prepare, max(self.batch, 64)
-        )
-        self.model.train()
+        images, labels = self.data.val_images, self.data.val_labels
+        try:
+            found = evaluate(self.model, images, labels, self.plan, self.prepare, self.batch)
+        except RuntimeError as error:
+            if not _out_of_memory(error) or self.batch == 1:
+                raise
+            release(error, self.plan.device)
+            found = evaluate(self.model, images, labels, self.plan, self.prepare, 1)
         self.validated = time.perf_counter()
         values = (self.step, self.validated - self.began, found.loss, found.accuracy)
         for name, value in zip(("val_step", "val_seconds", "val_loss", "val_accuracy"), values, strict=True):
@@ -154,16 +170,11 @@ class Run:
             except RuntimeError as error:
                 if not _out_of_memory(error) or self.batch == 1:
                     raise
+                release(error, pick_device())
                 self.batch //= 2
                 self.history.notes.append(
                     f"The device was out of memory: training begins with batches of {self.batch}."
                 )
-
-    def _free(self, error):
-        traceback.clear_frames(error.__traceback__)
-        device = self.plan.device
-        if device.type != "cpu":
-            torch.get_device_module(device).empty_cache()
 
     def _save(self):
         names = ("batch", "step", "epoch", "position", "order")
@@ -171,23 +182,28 @@ class Run:
         state |= {"seconds": time.perf_counter() - self.began, "history": asdict(self.history), "task": self._task()}
         state |= {"generator": self.generator.get_state(), "random": checkpoints.random_state(self.plan.device)}
         state |= {"model": self.model.state_dict(), "adam": self.adam.state_dict(), "scaler": self.scaler.state_dict()}
-        checkpoints.save(self.path, state)
         self.saved = time.perf_counter()
+        try:
+            checkpoints.save(self.path, state)
+        except OSError as error:
+            self.history.notes.append(f"The checkpoint could not be written ({error}); training goes on.")
+            print(self.history.notes[-1])
 
     def _restore(self, state):
-        if "task" not in state:
-            raise ValueError(f"{str(self.path)!r} holds weights, but no training run that could go on")
         for name, mine in self._task().items():
             if (other := state["task"].get(name)) != mine:
                 raise ValueError(f"the checkpoint is of another run: its {name} is {other}, here it is {mine}")
         self.model.load_state_dict(state["model"])
         self.adam.load_state_dict(state["adam"])
-        self.scaler.load_state_dict(state["scaler"])
+        if state["scaler"] and self.scaler.is_enabled():
+            self.scaler.load_state_dict(state["scaler"])
         for name in ("batch", "step", "epoch", "position", "order"):
             setattr(self, name, state[name])
         self.generator.set_state(state["generator"])
         checkpoints.restore_random_state(state["random"], self.plan.device)
+        began = self.history
         self.history = History(**state["history"])
+        self.history.plan, self.history.notes, self.history.ended = began.plan, self.history.notes + began.notes, False
         self.began -= state["seconds"]
 
     def _task(self):
@@ -208,12 +224,10 @@ def _numbers(totals):
 
 
 def _out_of_memory(error):
-    return isinstance(error, torch.OutOfMemoryError) or any(
-        words in str(error) for words in ("out of memory", "can't allocate memory")
-    )
+    return isinstance(error, torch.OutOfMemoryError) or any(words in str(error) for words in FULL)
 
 
-def _check(data, seconds, epochs, lr, batch, plan, checkpoint, resume):
+def _check(data, seconds, epochs, lr, batch, plan, validate, checkpoint, resume):
     if seconds is None and epochs is None:
         raise ValueError("say how long to train: seconds=…, epochs=… or both")
     for name, value in (("seconds", seconds), ("epochs", epochs), ("lr", lr)):
@@ -227,7 +241,7 @@ def _check(data, seconds, epochs, lr, batch, plan, checkpoint, resume):
         raise ValueError("there are no images to train on")
     if resume and checkpoint is None:
         raise ValueError("resume=True needs the checkpoint to go on from: checkpoint=path")
-    if len(data.val_images) == 0:
-        raise ValueError("there are no images to validate on")
+    if validate is not None and len(data.val_images) == 0:
+        raise ValueError("there are no images to validate on; train without with validate=None")
     if checkpoint is not None:
         checkpoints.writable(checkpoint)

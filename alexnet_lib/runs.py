@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from alexnet_lib.plots import FEW, FONT, MARKS, MUTED, SERIES, Picture
+from alexnet_lib.plots import FEW, FONT, MARKS, MUTED, SERIES, Picture, label
 
 DASHES = ("-", "--", "-.", ":")
 SIGNS = {"holds here": "✓", "fails here": "✗"}
@@ -46,7 +46,7 @@ def compare(steps, curves, quantity, differences=(), measure="", level=None, log
     if quantity.endswith("%"):
         low, high = left.get_ylim()
         left.set_ylim(max(low, -2), min(high, 102))
-    _tidy(left, "step", quantity)
+    label(left, "step", quantity)
     figure.legend(loc="outside upper left", ncols=2, frameon=False, fontsize=10.5)
     _pairs(right, differences, measure)
     found = "; ".join(f"{d.label}: {d.sentence}, {d.verdict}" for d in differences)
@@ -69,13 +69,5 @@ def _pairs(axes, differences, measure):
     if differences:
         axes.axvline(differences[0].neutral, color="black", lw=1, ls=":")
     axes.set(yticks=[], ylim=(0.35 - max(1, len(differences)), 0.6))
-    _tidy(axes, measure, "")
+    label(axes, measure, "")
     axes.spines["left"].set_visible(False)
-
-
-def _tidy(axes, xlabel, ylabel):
-    axes.set_xlabel(xlabel, **FONT)
-    axes.set_ylabel(ylabel, **FONT)
-    axes.tick_params(labelsize=10.5)
-    axes.grid(alpha=0.25)
-    axes.spines[["top", "right"]].set_visible(False)

@@ -25,6 +25,8 @@ class Stack:
     def __init__(self, models, device=None):
         if len({repr(model) for model in models}) != 1:
             raise ValueError("networks of different shapes cannot be stacked")
+        if not isinstance(models[0], nn.Sequential):
+            raise ValueError(f"a stack is built from nn.Sequential models, not from {type(models[0]).__name__}")
         self.layers, self.count = list(models[0]), len(models)
         for layer in self.layers:
             if type(layer) not in LAYERS or any(getattr(layer, name, plain) != plain for name, plain in PLAIN.items()):
@@ -83,14 +85,17 @@ class Stack:
         return (x * scale).flatten(3).permute(0, 3, 1, 2)
 
     def _drop(self, layer, _index, h, coins):
-        """Networks with the same generator get the same mask, so that their runs stay comparable."""
+        """Networks with the same generator get the same mask, so that their runs stay comparable.
+
+        Before Flatten the networks lie side by side as channels (N, M · C, H, W), after it they are (M, N, units).
+        """
         if coins is None or layer.p == 0:
             return h
-        masks = {id(coin): None for coin in coins}
-        for coin in coins:
-            if masks[id(coin)] is None:
-                masks[id(coin)] = draw_mask(h.shape[1:], layer.p, coin)
-        return dropout(h, layer.p, torch.stack([masks[id(coin)] for coin in coins]).to(h.device))
+        maps = h.dim() == 4
+        shape = (len(h), h.shape[1] // self.count, *h.shape[2:]) if maps else h.shape[1:]
+        masks = {id(coin): draw_mask(shape, layer.p, coin) for coin in {id(coin): coin for coin in coins}.values()}
+        each = [masks[id(coin)] for coin in coins]
+        return dropout(h, layer.p, (torch.cat(each, 1) if maps else torch.stack(each)).to(h.device))
 
 
 LAYERS = {

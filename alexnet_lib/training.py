@@ -23,14 +23,14 @@ def fit(
 ):
     """Train the model in place on `data` (`data.Images`) and return the History; the model ends in evaluation mode.
 
-    It stops after `seconds` or `epochs` (whichever comes first), when `on_progress(history)`, called about twice a
-    second, returns True, or when the reader interrupts the kernel; what was learned stays. The plan is chosen by
-    measuring unless given; give one, and epochs, for the same weights from the same seed. `prepare` turns a uint8 batch
-    into the network's input. `validate` is the least time between validations, None for none. With `checkpoint`, a
-    path, the run is saved there every half minute and at the end; with `resume` it goes on from that file.
+    It stops after `seconds` or `epochs` (whichever comes first, but not before one step), when `on_progress(history)`,
+    called about twice a second, returns True, or when the reader interrupts the kernel; what was learned stays. The
+    plan is chosen by measuring unless given; give one, and epochs, for the same weights from the same seed. `prepare`
+    turns a uint8 batch into the network's input. `validate` is the least time between validations, None for none. With
+    `checkpoint`, a path, the run is saved there every half minute and at the end; with `resume` it goes on from it.
     Raises ValueError for impossible settings, FloatingPointError when the loss is no longer a number.
     """
-    run = Run(model, data, seconds, epochs, lr, batch, seed, plan, prepare, checkpoint, resume)
+    run = Run(model, data, seconds, epochs, lr, batch, seed, plan, prepare, validate, checkpoint, resume)
     with run.finishing_the_step_when_interrupted():
         while not run.over():
             picked = run.next_batch()
@@ -42,6 +42,7 @@ def fit(
                 continue
             run.count(loss, right, len(picked))
             if run.reading_is_due():
-                run.read(validate, on_progress)
-    run.finish(validate, on_progress)
+                run.read(on_progress)
+    with run.finishing_the_step_when_interrupted():
+        run.finish(on_progress)
     return run.history

@@ -211,7 +211,7 @@ class _Seed:
 
 def _built(setting, number):
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(number)
+        torch.default_generator.manual_seed(number)
         return setting.build()
 
 

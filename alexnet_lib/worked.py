@@ -92,7 +92,7 @@ def ruler(size=8, kernel=3, stride=2, padding=0, dilation=1, operation="convolut
 
 
 def photograph(image="cat", kernel=EDGE, stride=1, padding=0, colours="grey", size=224):
-    """Slide a kernel over a photograph, for `plots.beside`: the input and the output, (H, W) or (3, H, W).
+    """Slide a kernel over a photograph, for `pixels.beside`: the input and the output, (H, W) or (3, H, W).
 
     `image` is one of `data.PHOTOS` or the bytes of an image file; `colours` is "grey", or "colour" to treat red, green
     and blue alike. A grey output is drawn by sign where the kernel's weights cancel out, as an edge detector's do.

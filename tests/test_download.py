@@ -68,6 +68,12 @@ def test_a_connection_that_breaks_off_or_is_not_there_is_explained(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_place_that_cannot_take_the_file_is_named(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(DownloadError, match="could not be kept in .*file: "):
+        fetch("https://a.b/x", tmp_path / "file" / "x", SHA256, opener(CONTENT))
+
+
 def test_the_real_opener_reads_a_url(tmp_path):
     (tmp_path / "there").write_bytes(CONTENT)
     assert fetch((tmp_path / "there").as_uri(), tmp_path / "here", SHA256).read_bytes() == CONTENT

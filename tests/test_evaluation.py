@@ -4,6 +4,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from alexnet_lib.evaluation import confident_mistakes, confusion, evaluate
+from alexnet_lib.plan import Plan
 
 IMAGES = torch.randint(0, 256, (23, 1, 4, 4), generator=torch.Generator().manual_seed(0), dtype=torch.uint8)
 LABELS = torch.arange(23) % 3
@@ -30,6 +31,25 @@ def test_it_is_what_one_forward_pass_says_whatever_the_batch():
     assert not asked.training
 
 
+def test_it_computes_as_the_plan_says():
+    class Formats(nn.Linear):
+        def forward(self, x):
+            seen.append(super().forward(x.flatten(1)).dtype)
+            return torch.zeros(len(x), 3)
+
+    seen = []
+    evaluate(Formats(16, 3), IMAGES, LABELS, Plan(dtype=torch.bfloat16))
+    evaluate(Formats(16, 3), IMAGES, LABELS)
+    assert seen == [torch.bfloat16, torch.float32]
+
+
+def test_a_model_that_fails_is_left_in_the_mode_it_was_in():
+    broken = nn.Sequential(nn.Flatten(), nn.Linear(3, 3)).train()
+    with pytest.raises(RuntimeError):
+        evaluate(broken, IMAGES, LABELS)
+    assert broken.training and torch.is_grad_enabled()
+
+
 def test_no_images_no_answer():
     with pytest.raises(ValueError, match="there are no images"):
         evaluate(model(), IMAGES[:0], LABELS[:0])
@@ -38,6 +58,13 @@ def test_no_images_no_answer():
 def test_confusion_counts_true_classes_in_rows():
     matrix = confusion(torch.tensor([0, 0, 1, 2, 2]), torch.tensor([0, 2, 1, 2, 0]), 4)
     assert matrix.tolist() == [[1, 0, 1, 0], [0, 1, 0, 0], [1, 0, 1, 0], [0, 0, 0, 0]]
+
+
+def test_confusion_refuses_what_is_no_class():
+    with pytest.raises(ValueError, match="with 10 classes every answer is from 0 to 9, not 12"):
+        confusion(torch.tensor([0]), torch.tensor([12]), 10)
+    with pytest.raises(ValueError, match="every label"):
+        confusion(torch.tensor([-1]), torch.tensor([0]), 10)
 
 
 def test_the_most_confident_mistakes_come_first():

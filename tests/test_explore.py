@@ -34,6 +34,16 @@ def test_a_control_moves_and_the_same_view_shows_the_new_answer():
     assert view.layout.min_height == "30px"
 
 
+def test_room_is_kept_for_the_tallest_picture_wherever_it_is_among_the_controls():
+    def tall(a=1, b=1, c=1, d=1, e=1, f=1, g=1, h=1, i=1):
+        picture = Picture("")
+        picture.height = 10 * a + 100 * b + i
+        return picture
+
+    explorer = explore(tall, **{name: (1, 2) for name in "abcdefghi"})
+    assert explorer.children[2].layout.min_height == "222px"
+
+
 def test_controls_start_at_the_functions_default_else_at_their_first_value():
     def no_defaults(size, name, loud, ready):
         return Picture("")

@@ -3,21 +3,23 @@ from types import SimpleNamespace
 import pytest
 
 from alexnet_lib import live as live_module
+from alexnet_lib.controls import Cells
 from alexnet_lib.live import Monitor, live
 
 
-def report(progress, sentence="working"):
-    return SimpleNamespace(progress=progress, sentence=sentence)
+def report(progress, sentence="working", ended=False):
+    return SimpleNamespace(progress=progress, sentence=sentence, ended=ended)
 
 
 def test_a_monitor_follows_every_report_and_draws_now_and_then(monkeypatch):
     now, drawn = [0.0], []
     monkeypatch.setattr(live_module.time, "monotonic", lambda: now[0])
     monitor = Monitor(lambda history: drawn.append(history.progress) or history.progress)
-    for now[0], progress in ((100, 0.1), (101, 0.2), (102, 0.3), (103.5, 0.4), (104, 1.0)):
-        assert monitor(report(progress, f"{progress} done")) is False
+    for now[0], progress in ((100, 0.1), (101, 0.2), (102, 0.3), (103.5, 0.4), (104, 0.5)):
+        assert monitor(report(progress, f"{progress} done")) is None
         assert monitor.bar.value == progress and monitor.text.value == f"{progress} done"
-    assert drawn == [0.1, 0.4, 1.0] and "1.0" in monitor.view.value
+    monitor(report(0.6, ended=True))
+    assert drawn == [0.1, 0.4, 0.6] and "0.6" in monitor.view.value
 
 
 def test_a_run_works_beside_the_page_and_shows_its_pictures():
@@ -46,6 +48,20 @@ def test_stop_ends_a_run_and_keeps_what_has_finished():
     shown.start.click()
     shown.thread.join()
     assert "picture 4" in shown.view.value, "it can be started again"
+
+
+def test_a_text_that_is_no_number_is_explained_and_start_stays_alive():
+    def run(table):
+        yield 1.0, f"sum {sum(map(sum, table))}"
+
+    shown = live(run, table=Cells(value=[["1", "x"]], description="table"))
+    shown.start.click()
+    assert "table, row 0, column 1: &#x27;x&#x27; is not a number" in shown.text.value
+    assert not shown.start.disabled and shown.stop.disabled and shown.thread is None
+    shown.controls["table"].value = [["1", "2"]]
+    shown.start.click()
+    shown.thread.join()
+    assert "sum 3" in shown.view.value
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")

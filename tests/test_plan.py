@@ -1,10 +1,12 @@
 import copy
+import weakref
 
 import pytest
 import torch
 from torch import nn
 from torch.nn import functional as F
 
+from alexnet_lib import device as devices
 from alexnet_lib import plan as plans
 from alexnet_lib.alexnet import SmallAlexNet
 from alexnet_lib.plan import Plan, choose, optimiser, train_step
@@ -75,7 +77,7 @@ class Clock:
 
     def __init__(self, monkeypatch, table):
         self.now, self.steps, self.table = 0.0, [], table
-        monkeypatch.setattr(plans.time, "perf_counter", lambda: self.now)
+        monkeypatch.setattr(devices.time, "perf_counter", lambda: self.now)
         monkeypatch.setattr(plans, "train_step", self.step)
 
     def step(self, model, adam, scaler, plan, x, y):
@@ -116,9 +118,24 @@ def test_when_nothing_works_the_last_problem_is_told(monkeypatch):
         choose(SmallAlexNet(), torch.zeros(2, 1, 28, 28), torch.zeros(2).long(), CPU)
 
 
+def test_a_plan_that_ran_out_of_memory_holds_nothing_while_the_next_is_timed(monkeypatch):
+    alive, seen = weakref.WeakSet(), []
+
+    def full(model, adam, scaler, plan, x, y):
+        held = nn.Linear(2, 2)  # stands for the activations of a step that fails
+        alive.add(held)
+        seen.append(len(alive))
+        raise torch.OutOfMemoryError("too big")
+
+    monkeypatch.setattr(plans, "train_step", full)
+    with pytest.raises(torch.OutOfMemoryError):
+        choose(SmallAlexNet(), torch.zeros(2, 1, 28, 28), torch.zeros(2).long(), CPU)
+    assert seen == [1] * 4 and len(alive) == 0
+
+
 def test_a_real_choice_on_this_machine_times_all_and_waits_for_the_device(monkeypatch):
     waited = []
-    monkeypatch.setattr(plans, "synchronise", waited.append)
+    monkeypatch.setattr(devices, "synchronise", waited.append)
     timings = {}
     x, y = torch.randn(8, 1, 28, 28), torch.arange(8)
     plan = choose(SmallAlexNet(), x, y, CPU, timings=timings)

@@ -126,9 +126,27 @@ def test_dropout_needs_coins_and_networks_with_the_same_coins_drop_the_same():
     assert set(dropped.unique().tolist()) == {0.0, 2.0} and abs(dropped.mean() - 1) < 0.1
 
 
+@pytest.mark.parametrize(("count", "images"), [(1, 6), (3, 3), (3, 6), (4, 2)])
+def test_dropout_before_flatten_drops_single_places_of_each_network_alone(count, images):
+    layers = [nn.Conv2d(2, 2, 1, bias=False), nn.Dropout(0.5), nn.Flatten(), nn.Linear(18, 18, bias=False)]
+    stack = Stack([nn.Sequential(*layers) for _ in range(count)])
+    stack.weights["0.weight"].data = torch.eye(2).view(2, 2, 1, 1).repeat(count, 1, 1, 1, 1)
+    stack.weights["3.weight"].data = torch.eye(18).repeat(count, 1, 1)
+    x = torch.ones(count, images, 2, 3, 3)
+    coins = [torch.Generator().manual_seed(seed) for seed in range(count)]
+    dropped = stack(x, coins)
+    assert dropped.shape == (count, images, 18) and set(dropped.unique().tolist()) == {0.0, 2.0}
+    rows = {tuple(row) for network in dropped.tolist() for row in network}
+    assert len(rows) == count * images, "every image of every network has a mask of its own"
+    again = stack(x, [torch.Generator().manual_seed(0)] * count)
+    assert all(torch.equal(again[0], other) for other in again)
+
+
 def test_what_cannot_be_stacked_is_refused():
     with pytest.raises(ValueError, match="different shapes"):
         Stack([nn.Sequential(nn.Linear(2, 3)), nn.Sequential(nn.Linear(2, 4))])
+    with pytest.raises(ValueError, match="built from nn.Sequential models, not from Linear"):
+        Stack([nn.Linear(2, 3)])
     with pytest.raises(ValueError, match="does not know the layer BatchNorm2d"):
         Stack([nn.Sequential(nn.BatchNorm2d(3))])
 

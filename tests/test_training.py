@@ -3,6 +3,7 @@ import inspect
 import math
 import signal
 import threading
+import weakref
 
 import pytest
 import torch
@@ -141,8 +142,10 @@ def test_a_checkpoint_of_another_network_or_of_weights_alone_leaves_the_network_
     assert same(other, network(seed=1))
     weights = tmp_path / "weights.pt"
     torch.save(network().state_dict(), weights)
-    with pytest.raises(ValueError, match="weights.pt' holds weights, but no training run"):
-        train(checkpoint=weights, resume=True)
+    for resume in (True, False):
+        with pytest.raises(ValueError, match="weights.pt' holds weights, but no training run"):
+            train(checkpoint=weights, resume=resume)
+    assert torch.load(weights).keys() == network().state_dict().keys()
 
 
 def test_an_interruption_ends_the_run_after_the_step_at_hand_and_keeps_it_all(tmp_path, read_every_step):
@@ -166,6 +169,53 @@ def test_an_interruption_ends_the_run_after_the_step_at_hand_and_keeps_it_all(tm
     assert history.step == [1, 2, 3, 4] and history.notes == ["You stopped it; what was learned so far is kept."]
     assert signal.getsignal(signal.SIGINT) is handler and not model.training
     assert same(train(checkpoint=path, resume=True)[0], train()[0])
+
+
+def test_after_a_second_interruption_the_last_whole_checkpoint_stays(tmp_path, read_every_step, monkeypatch):
+    monkeypatch.setattr(run, "SAVE_EVERY", -1)
+    path, real, steps = tmp_path / "run.pt", training.train_step, []
+
+    def torn(*arguments):
+        answer = real(*arguments)
+        steps.append(answer)
+        if len(steps) == 6:
+            signal.raise_signal(signal.SIGINT)
+            signal.raise_signal(signal.SIGINT)
+        return answer
+
+    monkeypatch.setattr(training, "train_step", torn)
+    _, history = train(checkpoint=path)
+    assert history.ended and checkpoints.load(path)["step"] == 5
+    monkeypatch.setattr(training, "train_step", real)
+    assert same(train(network(seed=9), checkpoint=path, resume=True)[0], train()[0])
+
+
+def test_an_interruption_of_the_last_validation_keeps_network_history_and_checkpoint(tmp_path, monkeypatch):
+    def stopped(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(run, "evaluate", stopped)
+    model, history = train(checkpoint=tmp_path / "run.pt")
+    assert checkpoints.load(tmp_path / "run.pt")["step"] == 15 and not model.training and history.step == [15]
+
+
+def test_a_checkpoint_that_cannot_be_written_in_mid_run_is_told_and_training_goes_on(tmp_path, monkeypatch, capsys):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(checkpoints, "save", full)
+    model, history = train(checkpoint=tmp_path / "run.pt")
+    assert "could not be written" in history.notes[0] and "No space left" in capsys.readouterr().out
+    assert same(model, train()[0])
+
+
+def test_a_run_goes_on_with_another_number_format(tmp_path, read_every_step):
+    path, half = tmp_path / "run.pt", Plan(torch.device("cpu"), torch.float16)
+    train(checkpoint=path, on_progress=stop_after(5))
+    _, history = train(plan=half, checkpoint=path, resume=True, on_progress=stop_after(8))
+    assert history.step[-1] == 8 and history.plan == str(half)
+    _, history = train(checkpoint=path, resume=True)
+    assert history.step[-1] == 15 and history.plan == str(Plan()) and history.ended
 
 
 def test_an_interruption_raised_anywhere_keeps_what_was_learned(read_every_step):
@@ -192,6 +242,14 @@ def test_the_time_budget_ends_it(monkeypatch, read_every_step):
     _, history = train(epochs=None, seconds=100, validate=None)
     assert 90 < history.seconds[-1] < 110 and history.progress == 1
     assert history.step[-1] > 3
+
+
+def test_one_step_is_taken_however_short_the_time_and_without_images_to_validate_on():
+    data = DATA._replace(val_images=GREY[:0], val_labels=LABELS[:0])
+    history = fit(network(), data, seconds=1e-9, plan=Plan(), validate=None)
+    assert history.step == [1] and history.ended
+    with pytest.raises(ValueError, match="no images to validate on; train without"):
+        fit(network(), data, seconds=1, plan=Plan())
 
 
 def test_the_learning_rate_rises_and_falls(monkeypatch, read_every_step):
@@ -223,10 +281,14 @@ class Full(nn.Module):
     def __init__(self, room, error=torch.OutOfMemoryError):
         super().__init__()
         self.inner, self.room, self.error, self.sizes = network(), room, error, []
+        self.held, self.most = weakref.WeakSet(), 0
 
     def forward(self, x):
         self.sizes.append(len(x))
-        if self.training and len(x) > self.room:
+        activations = torch.zeros(len(x))
+        self.held.add(activations)
+        self.most = max(self.most, len(self.held))
+        if len(x) > self.room:
             raise self.error("the device is out of memory")
         return self.inner(x)
 
@@ -234,9 +296,31 @@ class Full(nn.Module):
 @pytest.mark.parametrize("error", [torch.OutOfMemoryError, RuntimeError])
 def test_out_of_memory_halves_the_batch_says_so_and_goes_on_with_the_same_images(error, capsys):
     model, history = train(Full(9, error), epochs=1, batch=32, validate=None)
-    assert model.sizes == [32, 16, 8, 8, 8, 8, 8]
+    assert model.sizes == [32, 16, 8, 8, 8, 8, 8] and model.most == 1, "what failed is let go before the next try"
     assert history.notes == [f"The device was out of memory: training goes on with batches of {n}." for n in (16, 8)]
     assert capsys.readouterr().out.splitlines() == history.notes
+
+
+def test_out_of_memory_in_the_optimiser_starts_it_anew(monkeypatch, capsys):
+    real, broken = torch.optim.Adam.step, []
+
+    def half_done(self, *arguments):
+        if not broken and len(self.param_groups[0]["params"]) > 1:
+            broken.append(1)
+            self.state[self.param_groups[0]["params"][0]] = {"step": torch.tensor(1.0)}
+            raise torch.OutOfMemoryError("no room for the second moments")
+        return real(self, *arguments)
+
+    monkeypatch.setattr(torch.optim.Adam, "step", half_done)
+    _, history = train(epochs=1, batch=16)
+    assert history.notes == ["The device was out of memory: training goes on with batches of 8."]
+
+
+def test_a_validation_that_is_too_large_is_made_image_by_image():
+    model, history = train(Full(9), epochs=1, batch=8)
+    assert len(history.val_loss) == 1
+    model, history = train(Full(1), epochs=1, batch=8)
+    assert len(history.val_loss) == 1 and model.sizes[-10:] == [1] * 10
 
 
 def test_out_of_memory_before_the_first_step_halves_too(monkeypatch):
@@ -299,7 +383,7 @@ def test_mixed_precision_and_the_other_layout_train_too():
 
 def test_the_loop_itself_fits_on_a_page():
     body = inspect.getsource(fit).split('"""')[2].strip().splitlines()
-    assert len(body) <= 17
+    assert len(body) <= 18
 
 
 def test_the_readers_images_stay_as_they_were():

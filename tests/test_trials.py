@@ -1,3 +1,4 @@
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import pytest
@@ -5,8 +6,9 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from alexnet_lib import fashion
+from alexnet_lib import fashion, trials
 from alexnet_lib.batches import normalise
+from alexnet_lib.stacked import Momentum
 from alexnet_lib.trials import QUANTITIES, Record, Setting, race
 
 DATA = fashion.load()
@@ -75,6 +77,29 @@ def test_wrong_labels_are_about_their_share_and_training_still_measures_them():
     clean, wrong = record.values["training loss"][:, :, 0]
     assert not torch.equal(clean, wrong)
     assert torch.equal(*record.values["validation loss"])
+    seed = trials._Seed(7, DATA, 4000)
+    for share in (0.0, 0.3, 1.0):
+        changed = (seed.labels(share) != seed.true).float().mean()
+        assert abs(changed - 0.9 * share) < 0.03, "one wrong label in ten is right by luck"
+
+
+def test_the_rate_falls_to_a_twentieth_and_every_setting_has_its_own_rate_and_decay(monkeypatch):
+    shares, rules, real = [], [], Momentum.step
+
+    def noted(self, gradients, share=1.0):
+        shares.append(share)
+        rules.append((self.rates.tolist(), self.decays.tolist()))
+        return real(self, gradients, share)
+
+    monkeypatch.setattr(Momentum, "step", noted)
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 1)
+    settings = {"a": Setting(tiny, lr=0.25, decay=0.5), "b": Setting(tiny, lr=0.125, decay=0.0)}
+    last(settings, seeds=2, steps=4)
+    assert shares == pytest.approx([1, 1 - 0.95 / 4, 1 - 0.95 / 2, 1 - 0.95 * 3 / 4])
+    assert rules[0] == ([0.25, 0.25, 0.125, 0.125], [0.5, 0.5, 0.0, 0.0])
+    shares.clear()
+    last(settings, seeds=2, steps=4, fall=False)
+    assert shares == [1] * 4
 
 
 def test_learning_lowers_the_loss():
@@ -96,7 +121,8 @@ def test_records_come_one_by_one_and_stopping_early_ends_the_work_and_restores_t
     first = next(running)
     running.close()
     assert 0 < first.progress < 1 and len(first.steps) >= 2
-    assert torch.get_num_threads() == before
+    with ThreadPoolExecutor(1) as pool:
+        assert torch.get_num_threads() == pool.submit(torch.get_num_threads).result() == before
 
 
 def test_a_setting_that_cannot_be_built_or_run_is_raised_where_it_is_seen():

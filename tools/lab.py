@@ -1,6 +1,7 @@
 """Trust the course's own pages, so that they look right before a cell is run, and open JupyterLab on lesson 1."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -28,10 +29,9 @@ def main(port=None):
         command.append("--allow-root")
     print("JupyterLab is opening lesson 1. If no browser window appears, open the address that it prints below.")
     print("To stop it, press Ctrl-C twice.", flush=True)
-    try:
-        return subprocess.run(command, cwd=ROOT).returncode
-    except KeyboardInterrupt:
-        return 0
+    server = subprocess.Popen(command, cwd=ROOT)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches JupyterLab itself, which asks and then ends in order
+    return server.wait()
 
 
 if __name__ == "__main__":
