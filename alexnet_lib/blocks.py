@@ -17,7 +17,7 @@ HEIGHT, LABEL = 214, 50
 def anatomy(shapes, chosen, reads, kernel, **listing):
     """The blocks, and under them a table; `listing` is as in `grids.table`, the rest as in `tower`."""
     drawn, below = tower(shapes, chosen, reads, kernel), table(**listing)
-    return Grid(drawn.markup + below.markup, drawn.text, drawn.height + below.height)
+    return Grid(drawn.markup + below.markup, drawn.text, drawn.height + below.height, ["blocks", "list"])
 
 
 def tower(shapes, chosen="", reads="", kernel=None):
@@ -43,7 +43,7 @@ def tower(shapes, chosen="", reads="", kernel=None):
     text = "network to scale: " + ", ".join(f"{name} {times(shape)}" for name, shape in shapes.items())
     style = f"--tower:{background(svg)};width:{edge:.0f}px;height:{HEIGHT + LABEL}px"
     markup = framed(f'<div class="ax-blocks" style="{style}">{names}</div>', text)
-    return Grid(markup, text, HEIGHT + LABEL + 14)
+    return Grid(markup, text, HEIGHT + LABEL + 14, ["blocks"])
 
 
 def _numbers(shape):

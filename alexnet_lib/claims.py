@@ -14,6 +14,7 @@ import torch
 
 LEVEL = 0.95
 HOLDS, SILENT, FAILS = "holds here", "does not show at this size", "fails here"
+HIGHER, LOWER = "no claim; higher here", "no claim; lower here"
 NOTHING = "cannot be measured: runs diverged or had nothing to do"
 
 
@@ -68,7 +69,7 @@ def interval(values):
 
 
 def difference(label, changed, base, claimed, unit=""):
-    """`changed` minus `base`, pair by pair; `claimed` is "lower" or "higher". Returns a `Difference`."""
+    """`changed` minus `base`, pair by pair; `claimed` is "lower", "higher" or None. Returns a `Difference`."""
     values = torch.sub(*_paired(changed, base))
     low, mean, high = map(float, interval(values))
     return Difference(label, tuple(values.tolist()), mean, low, high, _verdict(low, high, claimed), unit)
@@ -86,10 +87,11 @@ def factor(label, changed, base, claimed):
 def compare(record, quantity, pairs, claimed):
     """Final values of a `trials.Record` compared, for `runs.compare`: `pairs` are (changed, base), by name.
 
-    Raises ValueError for a name that the record does not have.
+    A third entry is that pair's own claim, None where nobody claimed anything. Raises ValueError for a name that the
+    record does not have.
     """
     unit = " points" if quantity.endswith("error") else ""
-    found = [difference(*runs, claimed, unit) for runs in _named(record.last(quantity), pairs)]
+    found = [difference(*runs, unit) for runs in _named(record.last(quantity), pairs, claimed)]
     return {**curves(record, quantity), "differences": found, "measure": f"difference in {quantity}"}
 
 
@@ -97,10 +99,10 @@ def speed(record, quantity, level, pairs, claimed):
     """Steps until `quantity` is down to `level` compared, for `runs.compare`: how many times as many steps.
 
     A run that never got there counts as if it had at the last step, so that its factor is too small rather than too
-    large. Raises ValueError for a name that the record does not have.
+    large. Pairs as in `compare`. Raises ValueError for a name that the record does not have.
     """
     steps = {name: found.clamp(max=record.steps[-1]) for name, found in record.steps_to(quantity, level).items()}
-    found = [factor(*runs, claimed) for runs in _named(steps, pairs)]
+    found = [factor(*runs) for runs in _named(steps, pairs, claimed)]
     return {
         **curves(record, quantity),
         "differences": found,
@@ -150,21 +152,23 @@ def _paired(changed, base):
     return pair
 
 
-def _named(found, pairs):
-    """(label, changed, base) for every pair of names."""
-    for name in (name for pair in pairs for name in pair):
+def _named(found, pairs, claimed):
+    """(label, changed, base, claim) for every pair of names."""
+    for name in (name for pair in pairs for name in pair[:2]):
         if name not in found:
             raise ValueError(f"there is no setting {name!r}; compared can be {', '.join(map(repr, found))}")
-    return [(f"{changed} against {base}", found[changed], found[base]) for changed, base in pairs]
+    return [(f"{a} against {b}", found[a], found[b], own[0] if own else claimed) for a, b, *own in pairs]
 
 
 def _verdict(low, high, claimed):
-    if claimed not in ("lower", "higher"):
-        raise ValueError(f'claimed is "lower" or "higher", not {claimed!r}')
+    if claimed not in ("lower", "higher", None):
+        raise ValueError(f'claimed is "lower", "higher" or None, not {claimed!r}')
     if not (math.isfinite(low) and math.isfinite(high)):
         return NOTHING
     if not (low > 0 or high < 0):
         return SILENT
+    if claimed is None:
+        return HIGHER if low > 0 else LOWER
     return HOLDS if (low > 0) == (claimed == "higher") else FAILS
 
 

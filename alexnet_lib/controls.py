@@ -135,6 +135,47 @@ class Photograph(VBox):
         self.value = change.new if change.owner is self.name else change.new[-1]["content"].tobytes()
 
 
+class Unit(VBox):
+    """One unit of one of several square maps. `value` is (name, row, column); `sides` has each map's rows by name.
+
+    On another map the unit stays in about the same place of the picture.
+    """
+
+    value = traitlets.Any()
+    description = traitlets.Unicode("")
+
+    def __init__(self, sides, start, description="unit"):
+        self.sides, (name, *place) = sides, start
+        self.map = Dropdown(
+            options=list(sides), value=name, description="layer", layout=Layout(width="auto"), style=FIT
+        )
+        names = zip(("row", "column"), place, strict=True)
+        self.place = [Slider(min=0, max=sides[name] - 1, step=1, value=at, description=what) for what, at in names]
+        row = HBox([self.map, *self.place], layout=Layout(flex_flow="row wrap"))
+        super().__init__([row], value=tuple(start), description=description)
+        self.map.observe(self._move, "value")
+        for slider in self.place:
+            slider.observe(self._choose, "value")
+
+    @property
+    def extremes(self):
+        """A unit of the smallest map and one of the largest."""
+        return [(name, 0, 0) for name in (min(self.sides, key=self.sides.get), max(self.sides, key=self.sides.get))]
+
+    def _move(self, change):
+        before, after = (self.sides[name] - 1 for name in (change.old, change.new))
+        for slider in self.place:
+            at = round(slider.value * after / before)
+            slider.unobserve(self._choose, "value")
+            slider.max = max(before, after)
+            slider.value, slider.max = at, after
+            slider.observe(self._choose, "value")
+        self._choose()
+
+    def _choose(self, _=None):
+        self.value = (self.map.value, *(slider.value for slider in self.place))
+
+
 def control(function, name, given):
     """The widget for an argument of `function`: `given` itself, or what ipywidgets' abbreviation stands for.
 

@@ -83,8 +83,8 @@ def ruler(size, count, kernel, stride=1, padding=0, dilation=1, title="", notes=
 
     title = title or f"{count} window{'s' if count > 1 else ''}"
     text = f"ruler: input {size}, kernel {kernel}, stride {stride}, padding {padding}, dilation {dilation}: {title}"
-    drawn = figure([rows((count + 1, width), make_cell, title, "input")], text, 1, width, notes=notes, kind="ax-ruler")
-    return Grid(drawn.markup, text, drawn.height + 19 * count)
+    drawn = figure([rows((count + 1, width), make_cell, title, "input")], text, 1, width, notes=notes, kind="ruler")
+    return Grid(drawn.markup, text, drawn.height + 19 * count, ["ruler"])
 
 
 def table(entries, header, title="", marked=None, bars=None, notes=()):
@@ -108,7 +108,7 @@ def table(entries, header, title="", marked=None, bars=None, notes=()):
     listing = f'<table class="{kind}">{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
     height = (50 if wordy else 30) * (len(entries) + 1 + bool(title)) + NOTE * len(notes)
     text = title or f"table of {', '.join(map(str, header))}"
-    return Grid(framed(listing + below(notes), text), text, height)
+    return Grid(framed(listing + below(notes), text), text, height, ["list"])
 
 
 def _plain(values, title, role):

@@ -65,16 +65,21 @@ def fields(layers=SPATIAL):
     return out
 
 
-def sees(layer="conv3", row=6, column=6, image="cat"):
-    """What one unit of AlexNet sees of a 224 × 224 photograph, for `pixels.region`.
+def sides(size=224):
+    """How many rows and columns the maps of each layer have: {name: side}."""
+    out = {}
+    for name, numbers in SPATIAL.items():
+        out[name] = size = output_size(size, *numbers)
+    return out
+
+
+def sees(unit=("conv3", 6, 6), image="cat"):
+    """What one unit of AlexNet, (layer, row, column), sees of a 224 × 224 photograph, for `pixels.region`.
 
     Raises ValueError when the layer's map has no such unit.
     """
-    side = 224
-    for name, numbers in SPATIAL.items():
-        side = output_size(side, *numbers)
-        if name == layer:
-            break
+    layer, row, column = unit
+    side = sides()[layer]
     for name, value in (("row", row), ("column", column)):
         if not 0 <= value < side:
             raise ValueError(f"{layer} has no {name} {value}: its map is {side} × {side}, {name}s 0 to {side - 1}")

@@ -14,7 +14,7 @@ from matplotlib.image import imsave
 from matplotlib.patches import Rectangle
 
 from alexnet_lib.plots import DPI, FONT, KERNEL, SIGNED, Picture
-from alexnet_lib.tables import NOTE, STYLE, below, framed
+from alexnet_lib.tables import NOTE, below, framed, looks
 
 LEAST, LETTER = 170, 9
 
@@ -22,7 +22,7 @@ LEAST, LETTER = 170, 9
 class Photos:
     """Markup to show, its one-line description, its height in pixels; and a PNG for pages that have not run."""
 
-    style = STYLE
+    style = looks("grid", "pixels")
 
     def __init__(self, figures, notes, text, height, still):
         self.markup = framed(f'<div class="ax-pixels">{"".join(figures)}</div>{below(notes)}', text)

@@ -5,30 +5,38 @@ not show unstyled stands in attributes. The colours' meaning is in `grids`.
 """
 
 import re
+from functools import cache
 from html import escape
 from pathlib import Path
 from urllib.parse import quote
 
 import numpy as np
 
-STYLE = (Path(__file__).parent / "static" / "grids.css").read_text(encoding="utf-8").replace("\n", "")
+STATIC = Path(__file__).parent / "static"
 WIDE = 26
 NOTE = 26
 
 
+@cache
+def looks(*parts):
+    """The CSS of the named parts, one file each in `static`."""
+    return "".join((STATIC / f"{part}.css").read_text(encoding="utf-8").replace("\n", "") for part in parts)
+
+
 class Grid:
-    """Markup to show, its one-line description, and its height in pixels. Notebooks display it by themselves."""
+    """Markup to show, its one-line description, and its height in pixels. Notebooks display it by themselves.
 
-    style = STYLE
+    `parts` names the CSS that it needs besides that of every grid.
+    """
 
-    def __init__(self, markup, text, height):
-        self.markup, self.text, self.height = markup, text, height
+    def __init__(self, markup, text, height, parts=()):
+        self.markup, self.text, self.height, self.style = markup, text, height, looks("grid", *parts)
 
     def __repr__(self):
         return self.text
 
     def _repr_html_(self):
-        return f"<style>{STYLE}</style>{self.markup}"
+        return f"<style>{self.style}</style>{self.markup}"
 
 
 def number(value):
@@ -65,10 +73,10 @@ def figure(tables, text, height, width, style="", hint="", notes=(), play=0, kin
     """A Grid of tables beside each other; height and width in cells, `captions` above one another at the most.
 
     `hint` stands below until a cell is pointed at, `notes` above it. With `play` cells to visit, each shows its overlay
-    for a moment, in turn. `kind` is a class name for what one kind of figure looks like.
+    for a moment, in turn. `kind` names what one kind of figure looks like, with CSS of its own.
     """
     wide = width > WIDE
-    flags = {"ax-wide": wide, "ax-read": hint, "ax-play": play, kind: kind}
+    flags = {"ax-wide": wide, "ax-read": hint, "ax-play": play, f"ax-{kind}": kind}
     names = " ".join(["ax", *(name for name, on in flags.items() if on)])
     style += f";--cells:{play};--seen:ax-seen{play};--lit:ax-lit{play}" if play else ""
     attributes = (f' style="{style}"' if style else "") + (f' data-hint="{escape(hint)}"' if hint else "")
@@ -76,7 +84,9 @@ def figure(tables, text, height, width, style="", hint="", notes=(), play=0, kin
     content = f'<div class="ax-row">{"".join(tables)}</div>{below(notes)}'
     markup = moment + framed(content, text, names, attributes)
     side, caption = (25, 22) if wide else (34, 27)
-    return Grid(markup, text, captions * caption + side * height + NOTE * len(notes) + (58 if hint else 0) + 14)
+    parts = [part for part, needed in (("stepping", hint), (kind, kind)) if needed]
+    tall = captions * caption + side * height + NOTE * len(notes) + (58 if hint else 0) + 14
+    return Grid(markup, text, tall, parts)
 
 
 def framed(content, text, names="ax", attributes=""):

@@ -36,7 +36,7 @@ def correlation(x, kernel, y, stride=1, padding=0, groups=1, notes=()):
         style += "".join(f";--g{o}-{c}:{background(ghost(taps, layer))}" for c, layer in layers.items())
     text = f"{len(x)} channels of {times(x[0].shape)}, {len(y)} kernels of {width} × {times(taps.shape)}"
     height, across = ih + len(y) * rh, len(x) * iw + y[0].shape[1]
-    return figure(tables, text, height, across, style, HINT, notes, kind="ax-volume", captions=1 + len(y))
+    return figure(tables, text, height, across, style, HINT, notes, kind="volume", captions=1 + len(y))
 
 
 def _channel(c, channel, padded, taps, own, outputs):

@@ -205,7 +205,7 @@ def wordy_verdict(low, high):
 ANSWERS = {
     "corner": (
         [0, 0.0, torch.tensor(0), "0", [0]],
-        [(1, "middle column"), (-1, "right column"), (9, "other end"), (3, "another window"), (7, "")],
+        [(1, "middle column"), (-1, "right column"), (9, "in the middle"), (3, "No window gives 3"), (7, "")],
     ),
     "two-layers": (
         [(280, 760), [280, 760], torch.tensor([280, 760]), "280, 760", np.array([280, 760])],

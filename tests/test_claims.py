@@ -71,8 +71,13 @@ def test_a_factor_is_judged_on_a_log_scale():
 
 
 def test_a_claim_needs_a_direction():
-    with pytest.raises(ValueError, match='"lower" or "higher"'):
+    with pytest.raises(ValueError, match='"lower", "higher" or None'):
         claims.difference("a", [1, 2], [1, 3], "better")
+
+
+def test_where_nobody_claimed_anything_only_the_difference_is_told():
+    for changed, verdict in (([3, 3.1, 2.9], claims.HIGHER), ([1, 1.1, 0.9], claims.LOWER), ([1, 2, 3], claims.SILENT)):
+        assert claims.difference("a against b", changed, [2, 2.05, 2], None).verdict == verdict
 
 
 @pytest.fixture
@@ -86,6 +91,8 @@ def test_final_values_are_compared(record):
     assert answer["differences"][0].values == (40, 39) and answer["differences"][0].label == "slow against fast"
     assert answer["quantity"] == "training error, %" and answer["steps"] == (0, 10, 20)
     assert answer["curves"]["fast"]["mean"].tolist() == [90, 45, 21]
+    own = claims.compare(record, "training error", [("slow", "fast"), ("slow", "fast", None)], "lower")
+    assert [found.verdict for found in own["differences"]] == [claims.FAILS, claims.HIGHER]
     assert answer["curves"]["fast"]["low"][2] < 20 < 22 < answer["curves"]["fast"]["high"][2]
 
 

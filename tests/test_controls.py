@@ -4,7 +4,7 @@ import pytest
 import torch
 import traitlets
 
-from alexnet_lib.controls import OWN, Cells, Kernel, Photograph, Slider, control, numbers
+from alexnet_lib.controls import OWN, Cells, Kernel, Photograph, Slider, Unit, control, numbers
 
 PRESETS = {"edge": [[1, 0, -1]] * 3, "mean": [["1/9"] * 3] * 3, "sum": torch.ones(2, 2)}
 
@@ -58,6 +58,21 @@ def test_a_kernel_is_a_preset_then_the_readers_own():
     kernel.preset.value = "mean"
     assert torch.tensor(kernel.read()).sum().item() == pytest.approx(1)
     assert seen == [[[1, 1], [1, 1]], [[1, 5], [1, 1]], [[1, 5, 0], [1, 1, 0], [0, 0, 0]], kernel.read()]
+
+
+def test_a_unit_keeps_its_place_when_the_map_changes_and_always_exists():
+    unit, seen = Unit({"conv1": 55, "conv3": 13, "pool3": 6}, ("conv3", 6, 12)), []
+    unit.observe(lambda change: seen.append(change.new), "value")
+    unit.map.value = "pool3"
+    unit.map.value = "conv1"
+    unit.place[0].value = 54
+    assert seen == [("pool3", 2, 5), ("conv1", 22, 54), ("conv1", 54, 54)] and unit.value == seen[-1]
+    with pytest.raises(traitlets.TraitError, match="row runs from 0 to 54"):
+        unit.place[0].value = 55
+    for name, side in unit.sides.items():
+        unit.map.value = name
+        assert [slider.max for slider in unit.place] == [side - 1] * 2 and max(unit.value[1:]) < side
+    assert unit.extremes == [("pool3", 0, 0), ("conv1", 0, 0)]
 
 
 def test_a_photograph_is_a_name_or_the_bytes_of_a_file():

@@ -4,7 +4,7 @@ from torch import nn
 
 from alexnet_lib import blocks, grids, layers, pixels
 from alexnet_lib.alexnet import AlexNet
-from alexnet_lib.layers import QUANTITIES, SPATIAL, anatomy, chain, fields, sees
+from alexnet_lib.layers import QUANTITIES, SPATIAL, anatomy, chain, fields, sees, sides
 
 
 def test_the_chain_gives_the_networks_own_sizes():
@@ -52,22 +52,23 @@ def test_receptive_fields_are_what_the_gradient_reaches(probe, number, name):
         touched = gradient[0, 0].any(1).nonzero().ravel()
         first, last = max(0, start + unit * jump), min(223, start + unit * jump + size - 1)
         assert (touched[0], touched[-1]) == (first, last)
-        note = sees(name, unit, unit)["notes"][1]
+        note = sees((name, unit, unit))["notes"][1]
         assert f"rows {first} to {last}, columns {first} to {last}" in note
 
 
 def test_a_unit_that_is_not_there_is_explained_and_every_unit_that_is_can_be_drawn():
     with pytest.raises(ValueError, match="conv3 has no row 13: its map is 13 × 13, rows 0 to 12"):
-        sees("conv3", 13, 0)
-    for name, side in zip(SPATIAL, (55, 27, 27, 13, 13, 13, 13, 6), strict=True):
+        sees(("conv3", 13, 0))
+    assert list(sides().values()) == [55, 27, 27, 13, 13, 13, 13, 6]
+    for name, side in sides().items():
         for row, column in ((0, 0), (0, side - 1), (side - 1, 0), (side - 1, side - 1)):
-            shown = sees(name, row, column)
+            shown = sees((name, row, column))
             assert shown["seen"].shape == (3, shown["box"][2], shown["box"][2])
     assert pixels.region(**shown).markup.count("<img") == 2
 
 
 def test_what_a_unit_sees_is_cut_from_the_photograph_at_the_box():
-    shown = sees("conv2", 13, 13)
+    shown = sees(("conv2", 13, 13))
     top, left, side = shown["box"]
     assert torch.equal(shown["seen"], shown["picture"][:, top : top + side, left : left + side])
 
