@@ -107,7 +107,9 @@ def learning(history):
         label(axes, "seconds", name)
     panels[0].set_ylim(bottom=0)
     panels[1].set_ylim(0, 1)
-    panels[1].legend(frameon=False, fontsize=11, loc="lower right")
+    figure.legend(
+        *panels[1].get_legend_handles_labels(), loc="outside upper center", ncols=2, frameon=False, fontsize=11
+    )
     return Picture(figure, "Curves of loss and accuracy over seconds: training batches, validation", FEW)
 
 

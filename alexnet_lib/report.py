@@ -31,19 +31,25 @@ def table(networks, device, batch=8, size=224, repeats=2):
     `networks` maps names to classes for (3, size, size) images and 1000 classes. The last column is the share of this
     machine's own best matrix multiplication in the same format; a training step counts as three forward passes.
     """
-    formats = dict.fromkeys(plan.dtype for plan in candidates(device))
-    best = {dtype: matmul_rate(device, dtype) for dtype in formats}
-    rows = []
+    formats = sorted({plan.dtype for plan in candidates(device)}, key=str, reverse=True)
+    best, measured = dict.fromkeys(formats, 0.0), []
     for name, network in networks.items():
         work = multiply_adds(network, (batch, 3, size, size))
-        for dtype in sorted(formats, key=str, reverse=True):
+        for dtype in formats:
+            best[dtype] = max(best[dtype], matmul_rate(device, dtype))
             plan = Plan(device, dtype, torch.channels_last)
             forward, step = _seconds(network, plan, batch, size, repeats)
-            for what, seconds, passes in (("forward", forward, 1), ("training", step, 3)):
-                share = f"{100 * passes * work / seconds / best[dtype]:.0f} %"
-                short = str(dtype).removeprefix("torch.")
-                rows.append((name, what, short, f"{batch / seconds:,.0f}", share))
-    return rows
+            measured += [(name, "forward", dtype, forward, work), (name, "training", dtype, step, 3 * work)]
+    return [
+        (
+            name,
+            what,
+            str(dtype).removeprefix("torch."),
+            f"{batch / seconds:,.0f}",
+            f"{100 * done / seconds / best[dtype]:.0f} %",
+        )
+        for name, what, dtype, seconds, done in measured
+    ]
 
 
 def _seconds(network, plan, batch, size, repeats):

@@ -99,6 +99,27 @@ def test_an_input_cell_shows_who_reads_it_while_the_kernel_is_busy(stepper):
     page.kernel_status("idle")
 
 
+def test_a_cell_of_a_map_opens_a_window_in_every_channel_of_its_group_and_in_no_other(notebook):
+    page = notebook("01_cross_correlation")
+    page.run("import torch")
+    cell = page.run('shape = {"channels"')
+    cell.get_by_role("slider", name="groups").press("ArrowRight")
+    cell.get_by_text("4 kernels of 2 × 2 × 2").wait_for()
+    target = cell.locator(".ax-output").nth(3).locator("td").nth(4)
+    target.hover()
+    seen = [mark.bounding_box() for mark in target.locator("i").all()]
+    corners = [cell.locator(".ax-input").nth(c).locator("td").nth(5).bounding_box() for c in (2, 3)]
+    layers = [cell.locator(".ax-kernel").nth(n).locator("td").first.bounding_box() for n in (6, 7)]
+    for mark, first in zip(seen, corners + layers, strict=True):
+        assert abs(mark["x"] - first["x"]) < 2 and abs(mark["y"] - first["y"]) < 2
+        assert abs(mark["width"] - 2 * first["width"]) < 3 and abs(mark["height"] - 2 * first["height"]) < 3
+    source = cell.locator(".ax-input").nth(1).locator("td").first
+    source.hover()
+    lit = [mark.bounding_box() for mark in source.locator("i").all()]
+    firsts = [cell.locator(".ax-output").nth(o).locator("td").first.bounding_box() for o in (0, 1)]
+    assert [round(mark["y"] - first["y"]) for mark, first in zip(lit, firsts, strict=True)] == [0, 0]
+
+
 def test_a_cell_reached_with_tab_is_seen_and_shows_its_window(stepper):
     page, cell = stepper
     page.page.mouse.move(5, 5)
