@@ -156,10 +156,13 @@ USUALS = {f"{name}, usual way": (f"usual(usual_{USUAL_NAMES.get(name, name)})", 
 ALL = {BARE: BARE_SOURCE, **CASES, **SIZES, **USUALS}
 WATCH = """async ([cell, selector]) => {
     const view = cell.querySelector(selector);
+    const usual = selector.includes("output");
+    const picture = () => view.querySelector("img")?.src;
+    const before = picture();
     const once = { capture: true, once: true };
     window.pressed = new Promise(done => addEventListener("keydown", event => done(event.timeStamp), once));
     window.seen = new Promise(done => new MutationObserver((changes, watcher) => {
-        if (!selector.includes("output_area") || view.querySelector("img")) {
+        if (!usual || (picture() && picture() !== before)) {
             watcher.disconnect();
             requestAnimationFrame(() => setTimeout(() => done(performance.now())));
         }
