@@ -10,7 +10,7 @@ from dataclasses import asdict
 import torch
 
 from alexnet_lib import checkpoints
-from alexnet_lib.device import pick_device, release, send
+from alexnet_lib.device import release, send
 from alexnet_lib.evaluation import evaluate
 from alexnet_lib.history import History
 from alexnet_lib.plan import Plan, choose, optimiser
@@ -170,7 +170,6 @@ class Run:
             except RuntimeError as error:
                 if not _out_of_memory(error) or self.batch == 1:
                     raise
-                release(error, pick_device())
                 self.batch //= 2
                 self.history.notes.append(
                     f"The device was out of memory: training begins with batches of {self.batch}."
