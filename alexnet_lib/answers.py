@@ -165,7 +165,8 @@ def _judge_design(entry, answer):
     said, tried = [], list(islice(answer, MOST)) if hasattr(answer, "__next__") else copy.deepcopy(answer)
     found = attempt(lambda: said.append(_namespace(entry)["judge"](tried)) or True, [])
     if found.trouble:
-        return Reply("wrong", f"This cannot be tried: {found.trouble.removeprefix('it ')}. {entry['form']}")
+        trouble = found.trouble.removeprefix("it stops with AssertionError: ").removeprefix("it ")
+        return Reply("wrong", f"This cannot be tried: {trouble}. {entry['form']}")
     return Reply("wrong", said[0]) if said[0] else Reply("right", entry["why"])
 
 

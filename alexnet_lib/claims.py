@@ -6,7 +6,7 @@ and chance. The interval (Student's t) says how far chance alone could still mov
 
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -16,6 +16,7 @@ LEVEL = 0.95
 HOLDS, SILENT, FAILS = "holds here", "does not show at this size", "fails here"
 HIGHER, LOWER = "no claim; higher here", "no claim; lower here"
 NOTHING = "cannot be measured: runs diverged or had nothing to do"
+TOO_SOON = "cannot be told: a run of the faster has not got there"
 
 
 @dataclass(frozen=True)
@@ -98,11 +99,15 @@ def compare(record, quantity, pairs, claimed):
 def speed(record, quantity, level, pairs, claimed):
     """Steps until `quantity` is down to `level` compared, for `runs.compare`: how many times as many steps.
 
-    A run that never got there counts as if it had at the last step, so that its factor is too small rather than too
-    large. Pairs as in `compare`. Raises ValueError for a name that the record does not have.
+    A changed run that never got there counts as if it had at the last step, so that its factor is too small rather
+    than too large; when a base run has not got there, there is no verdict. Pairs as in `compare`. Raises ValueError
+    for a name that the record does not have.
     """
-    steps = {name: found.clamp(max=record.steps[-1]) for name, found in record.steps_to(quantity, level).items()}
-    found = [factor(*runs) for runs in _named(steps, pairs, claimed)]
+    steps = record.steps_to(quantity, level)
+    found = []
+    for label, changed, base, claim in _named(steps, pairs, claimed):
+        one = factor(label, changed.clamp(max=record.steps[-1]), base.clamp(max=record.steps[-1]), claim)
+        found.append(one if base.isfinite().all() else replace(one, verdict=TOO_SOON))
     return {
         **curves(record, quantity),
         "differences": found,

@@ -91,19 +91,19 @@ class Prediction(Panel):
         self._said, self._shown = HTML(), HTML(f"<style>{style}</style>" if style else "")
         self._style = self._shown.value
         listed = f"<ul>{''.join(f'<li>{escape(choice)}</li>' for choice in choices)}</ul>" if choices else ""
-        folded = f"<details><summary>Answer</summary><p>{rich(entry['why'])}</p>{self.reveal}</details>"
+        folded = f"<details><summary>Answer</summary><p>{rich(_answer(entry))}</p>{self.reveal}</details>"
         markup = f'<style>{style}</style><div class="ax-ask">{question}{listed}{folded}</div>'
         super().__init__([_framed(question), controls, self._said, self._shown], markup, entry["question"])
 
     def answer(self, given):
         """Take an answer, as text; say what it is worth, and show the result."""
         if not self.entry.get("choices") and understood(given) is None:
-            form = "a number, like 8 or 1/4" if self.entry["predict"] == "number" else "a size, like 3 × 3"
+            form = "a number, like 7 or 1/2" if self.entry["predict"] == "number" else "a size, like 3 × 3"
             self._said.value = _said(Reply("not yet", f"Write {form}."))
             return
         verdict, text = judge_value(self.entry, given)
-        why = self.entry["why"]
-        self.reply = Reply(verdict, why if verdict == "right" else f"{text} {why}".strip())
+        why = _answer(self.entry)
+        self.reply = Reply(verdict, self.entry["why"] if verdict == "right" else f"{text} {why}".strip())
         said = f"“{given}”: " if self.entry.get("choices") else ""
         self._said.value = _said(self.reply, said)
         self._shown.value = self._style + self.reveal
@@ -182,6 +182,11 @@ def progress():
         rows.append(f"<details{begun}>{summary}<ul>{marks}</ul></details>")
     still = '<div class="ax-ask"><p>Your progress shows here when you run this cell.</p></div>'
     return Panel([HTML(f'<div class="ax-ask ax-progress">{"".join(rows)}</div>')], still, "your progress")
+
+
+def _answer(entry):
+    """The right choice by name, where there are choices, and why."""
+    return f"Right is: {entry['answer']}. {entry['why']}" if entry.get("choices") else entry["why"]
 
 
 def rich(text):

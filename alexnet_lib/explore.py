@@ -15,7 +15,7 @@ from ipywidgets import HTML, HBox, Layout, VBox
 
 from alexnet_lib.controls import control, read
 
-MOST_CORNERS = 128
+MOST_CORNERS, STALE = 128, ".ax-stale{opacity:.45}"
 
 
 def explore(function, /, *then, **controls):
@@ -40,7 +40,7 @@ class Explorer(VBox):
         self.still = _formats(first)
         tallest = self._tallest() if hasattr(first, "height") else None
         self._view = HTML(shown(first), layout=Layout(min_height=tallest))
-        style = HTML(f"<style>{getattr(first, 'style', '')}</style>", layout=Layout(display="none"))
+        style = HTML(f"<style>{STALE}{getattr(first, 'style', '')}</style>", layout=Layout(display="none"))
         large = [widget for widget in self.controls.values() if isinstance(widget, VBox)]
         small = [widget for widget in self.controls.values() if widget not in large]
         flow = Layout(flex_flow="row wrap", align_items="flex-start")
@@ -83,7 +83,7 @@ class Explorer(VBox):
     def _explain(self, message):
         self.message = message
         self._message.value = f'<span role="alert">⚠ {escape(message)}</span>' if message else ""
-        self._view.layout.opacity = "0.45" if message else "1"
+        (self._view.add_class if message else self._view.remove_class)("ax-stale")
 
     def _tallest(self):
         """The height of the tallest picture over the controls' extremes, so that nothing below it ever moves."""

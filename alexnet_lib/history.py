@@ -30,4 +30,4 @@ class History:
         """The newest figures, in words."""
         parts = [f"{self.speed[-1]:,.0f} images per second, loss {self.loss[-1]:.3f}"] if self.speed else []
         parts += [f"validation accuracy {self.val_accuracy[-1]:.3f}"] if self.val_accuracy else []
-        return ", ".join(parts)
+        return ". ".join([", ".join(parts), *self.notes[-1:]])

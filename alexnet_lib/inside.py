@@ -63,9 +63,10 @@ def hide(network, images, labels, prepare, number=0):
     side = x.shape[-1]
     fall = occlusion(network, x, labels[number], side // 4, side // 14)
     spread = F.interpolate(fall[None, None], size=image.shape[-2:])[0, 0]
-    hurt = f"hiding the worst place takes {100 * fall.max():.0f} % of the right class's probability away"
+    hurt = f"the right class's probability: hiding the worst place makes it {100 * fall.max():.0f} % smaller"
     titles = (f"image {number}", "fall when hidden there")
-    notes = (f"{hurt}, hiding the best {100 * fall.min():.0f} %",)
+    most = -100 * fall.min().item()
+    notes = (hurt + (f", hiding the best {most:.0f} % larger" if most > 0.5 else ""),)
     zoom = 6 if image.shape[-1] < 100 else 1
     return {"pictures": (image, spread), "titles": titles, "signed": (False, True), "notes": notes, "zoom": zoom}
 

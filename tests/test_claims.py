@@ -102,6 +102,11 @@ def test_a_run_that_never_arrives_counts_as_the_last_step(record):
     assert answer["differences"][0].values == pytest.approx((2, 20 / fast)) and answer["level"] == 40
 
 
+def test_while_a_run_of_the_base_has_not_arrived_there_is_no_verdict(record):
+    answer = claims.speed(record, "training error", 21, [("slow", "fast")], "higher")
+    assert answer["differences"][0].verdict == claims.TOO_SOON
+
+
 @pytest.mark.parametrize("pair", [("slow", "fats"), ("fats", "slow")])
 def test_a_setting_that_the_record_does_not_have_is_named(record, pair):
     with pytest.raises(ValueError, match="no setting 'fats'; compared can be 'fast', 'slow'"):

@@ -190,7 +190,8 @@ def test_a_prediction_replies_to_right_known_and_unknown_answers(name):
     assert len(known) == len(entry["wrong"]) >= (len(entry["choices"]) - 1 if "choices" in entry else 4)
     for value, reply in entry["wrong"]:
         asked.answer(value if isinstance(value, str) else str(value))
-        assert asked.reply == ("wrong", f"{reply} {entry['why']}"), value
+        named = f"Right is: {right}. " if "choices" in entry else ""
+        assert asked.reply == ("wrong", f"{reply} {named}{entry['why']}"), value
         assert judge_value(entry, right).verdict == "right"
     if "choices" in entry:
         assert {right, *(value for value, _ in entry["wrong"])} == set(entry["choices"])

@@ -58,9 +58,9 @@ def test_an_impossible_setting_is_explained_and_the_last_picture_kept():
     explorer.controls["stride"].value = 4
     assert explorer.message == "stride 4 does not fit <here>"
     assert "stride 4 does not fit &lt;here&gt;" in explorer.children[1].value
-    assert explorer.markup == "<b>stride 2, padding 0</b>"
+    assert explorer.markup == "<b>stride 2, padding 0</b>" and "ax-stale" in explorer.children[2]._dom_classes
     explorer.controls["stride"].value = 1
-    assert explorer.message == "" == explorer.children[1].value
+    assert explorer.message == "" == explorer.children[1].value and explorer.children[2]._dom_classes == ()
     assert explorer.markup == "<b>stride 1, padding 0</b>"
 
 

@@ -73,6 +73,7 @@ def test_an_impossible_setting_is_explained_and_the_last_picture_kept(stepping):
     alert = cell.get_by_role("alert")
     alert.wait_for()
     assert "kernel 3 with dilation 4 spans 9 and does not fit into input 7 + 2·0 padding" in alert.inner_text()
+    assert float(cell.locator(".ax-stale").evaluate("e => getComputedStyle(e).opacity")) < 0.5, "it is dimmed"
     assert before.shape == correlate2d(numbers(cell.locator(".ax-input")), torch.ones(3, 3)).shape
     press(cell, "padding", "End")
     alert.wait_for(state="detached")
