@@ -41,13 +41,13 @@ bench: ready
 	@$(BIN)/python tools/bench.py
 
 refresh: ready
-	@$(BIN)/python tools/refresh.py $(if $(ANEW),--anew) $(if $(filter-out notebooks,$(PAGE)),$(PAGE))
+	@$(BIN)/python tools/refresh.py $(if $(ANEW),--anew) $(filter-out notebooks notebooks/,$(PAGE))
 
-slides handouts: .venv/.installed
+slides handouts: ready
 	@$(BIN)/python tools/publish.py $@
 
 # The answer key and the glossary, from the exercises and the list of terms.
-answers: .venv/.installed
+answers: ready
 	@$(BIN)/python tools/answer_key.py
 	@$(BIN)/python tools/glossary.py
 

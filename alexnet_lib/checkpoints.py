@@ -8,7 +8,7 @@ import torch
 
 def save(path, state):
     """Write a dict of tensors, numbers, strings, lists and dicts, replacing the old file only when the new is whole."""
-    path = Path(path)
+    path = Path(path).expanduser()
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
@@ -27,7 +27,7 @@ def load(path):
     Raises FileNotFoundError when there is none, OSError when it cannot be opened, ValueError when the file is no
     checkpoint or is damaged.
     """
-    path = Path(path)
+    path = Path(path).expanduser()
     if not path.exists():
         raise FileNotFoundError(f"there is no checkpoint {str(path)!r} (looked in {path.absolute().parent})")
     with path.open("rb"):
@@ -43,7 +43,7 @@ def writable(path):
 
     A file that is there and holds no training run, such as weights alone, is not to be replaced.
     """
-    path = Path(path)
+    path = Path(path).expanduser()
     if path.is_dir() or not path.name:
         raise ValueError(f"the checkpoint {str(path)!r} is a folder; name a file in it")
     path.parent.mkdir(parents=True, exist_ok=True)

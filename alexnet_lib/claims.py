@@ -91,6 +91,7 @@ def compare(record, quantity, pairs, claimed):
     A third entry is that pair's own claim, None where nobody claimed anything. Raises ValueError for a name that the
     record does not have.
     """
+    _measured(record)
     unit = " points" if quantity.endswith("error") else ""
     found = [difference(*runs, unit) for runs in _named(record.last(quantity), pairs, claimed)]
     return {**curves(record, quantity), "differences": found, "measure": f"difference in {quantity}"}
@@ -103,6 +104,7 @@ def speed(record, quantity, level, pairs, claimed):
     than too large; when a base run has not got there, there is no verdict. Pairs as in `compare`. Raises ValueError
     for a name that the record does not have.
     """
+    _measured(record)
     steps = record.steps_to(quantity, level)
     found = []
     for label, changed, base, claim in _named(steps, pairs, claimed):
@@ -128,6 +130,8 @@ def curves(record, quantity):
 
 def rows(answers):
     """A line for every comparison, for `grids.table`: `answers` maps a claim to what `compare` or `speed` returned."""
+    for answer in answers.values():
+        _measured(answer)
     return [
         (claim, found.label, answer["measure"], found.sentence, len(found.values), found.verdict)
         for claim, answer in answers.items()
@@ -148,6 +152,11 @@ def load(path):
     """What `save` stored: {"machine", "date", "settings", "rows"}."""
     with open(path, encoding="utf-8") as file:
         return json.load(file)
+
+
+def _measured(record):
+    if record is None:
+        raise ValueError("nothing was measured: the experiment was stopped too soon; run its cell again")
 
 
 def _paired(changed, base):

@@ -126,13 +126,23 @@ class Photograph(VBox):
 
     def __init__(self, names, description="photo"):
         self.name = Dropdown(options=list(names), description=description, layout=Layout(width="auto"), style=FIT)
-        self.upload = FileUpload(accept="image/*", description="your own image", layout=Layout(width="160px"))
+        self.upload = FileUpload(accept="image/*", description="your own image", layout=Layout(width="190px"))
         super().__init__([HBox([self.name, self.upload])], value=names[0], description=description)
+        self._file = None
         self.name.observe(self._choose, "value")
-        self.upload.observe(self._choose, "value")
+        self.upload.observe(self._take, "value")
 
     def _choose(self, change):
-        self.value = change.new if change.owner is self.name else change.new[-1]["content"].tobytes()
+        self.value = self._file if change.new == OWN else change.new
+
+    def _take(self, change):
+        """The file becomes a choice of its own, so that the way back to a photograph stays open."""
+        self._file = change.new[-1]["content"].tobytes()
+        self.name.unobserve(self._choose, "value")
+        self.name.options = [*(name for name in self.name.options if name != OWN), OWN]
+        self.name.value = OWN
+        self.name.observe(self._choose, "value")
+        self.value = self._file
 
 
 class Unit(VBox):

@@ -123,6 +123,8 @@ def _check_channels(x, kernel, groups, bias):
             "give an (H, W) input with a (kh, kw) kernel, or a (C, H, W) input with an (O, C/groups, kh, kw) kernel, "
             f"not {tuple(x.shape)} with {tuple(kernel.shape)}"
         )
+    if x.device != kernel.device:
+        raise ValueError(f"the input is on {x.device}, the kernel on {kernel.device}: move one to the other")
     channels, kernels = x.shape[0], kernel.shape[0]
     if isinstance(groups, bool) or not isinstance(groups, int) or groups < 1:
         raise ValueError(f"groups must be a whole number from 1, not {groups!r}")

@@ -60,7 +60,9 @@ def confusion(labels, predictions, classes):
     for what, numbers in (("label", labels), ("answer", predictions)):
         if len(numbers) and not 0 <= numbers.min() <= numbers.max() < classes:
             raise ValueError(f"with {classes} classes every {what} is from 0 to {classes - 1}, not {numbers.max()}")
-    pairs = labels.cpu() * classes + predictions.cpu()
+    if len(labels) != len(predictions):
+        raise ValueError(f"there are {len(labels)} labels and {len(predictions)} answers")
+    pairs = labels.cpu().long() * classes + predictions.cpu().long()
     return pairs.bincount(minlength=classes * classes).view(classes, classes)
 
 

@@ -31,18 +31,27 @@ def experiment(run, answer, draw, /, **controls):
 class Experiment(Live):
     """Controls, Start and Stop, a progress bar, and one view; `record` and `found` are the newest results."""
 
+    under_way = None
+
     def __init__(self, run, answer, draw, controls):
         self._source, self._answer, self._draw = run, answer, draw
         self.record = self.found = self.picture = self._screen = self._drawn = None
         super().__init__(wraps(run)(lambda **values: self._film(**values)), controls)
 
     def first_run(self):
-        """Run in the calling thread with what the controls say; an interruption ends the run, not the page."""
+        """Run in the calling thread with what the controls say; an interruption ends the run, not the page.
+
+        Another experiment that is under way is stopped first; what it has measured stays.
+        """
+        if Experiment.under_way is not None:
+            Experiment.under_way.halt()
         self.start.disabled, self.stop.disabled = True, False
         with suppress(KeyboardInterrupt):
             self._work(read(self.controls))
         if self._screen:
             self._screen.update(self)
+        else:
+            display(self)
 
     def _work(self, values):
         try:
@@ -63,6 +72,7 @@ class Experiment(Live):
             if self._stopping.is_set():
                 self.text.value = "You stopped it before it began."
                 return
+        Experiment.under_way = self
         try:
             due = -math.inf
             for record in self._source(**values):
@@ -73,6 +83,7 @@ class Experiment(Live):
                     due = ended + max(REDRAW_EVERY, (ended - began) / REDRAW_SHARE)
                 yield record.progress, self.picture
         finally:
+            Experiment.under_way = None
             ONE_AT_A_TIME.release()
 
     def _show(self, record):

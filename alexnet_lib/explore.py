@@ -4,6 +4,7 @@ Where `ipywidgets.interact` clears and redraws, this keeps one view and changes 
 The first answer is stored with the page as a still, so it shows on GitHub and before any cell is run.
 """
 
+import math
 from contextlib import suppress
 from html import escape
 from itertools import product
@@ -43,11 +44,8 @@ class Explorer(VBox):
         style = HTML(f"<style>{STALE}{getattr(first, 'style', '')}</style>", layout=Layout(display="none"))
         large = [widget for widget in self.controls.values() if isinstance(widget, VBox)]
         small = [widget for widget in self.controls.values() if widget not in large]
-        flow = Layout(flex_flow="row wrap", align_items="flex-start")
-        row = HBox(
-            [*large, HBox(small, layout=Layout(flex="1 1 320px", flex_flow="row wrap", align_content="flex-start"))],
-            layout=flow,
-        )
+        rest = HBox(small, layout=Layout(flex="1 1 320px", flex_flow="row wrap", align_content="flex-start"))
+        row = HBox([*large, rest], layout=Layout(flex_flow="row wrap", align_items="flex-start"))
         super().__init__([row, self._message, self._view, style])
         for widget in self.controls.values():
             widget.observe(self._redraw, "value")
@@ -87,8 +85,9 @@ class Explorer(VBox):
 
     def _tallest(self):
         """The height of the tallest picture over the controls' extremes, so that nothing below it ever moves."""
-        corners, heights = list(product(*map(_extremes, self.controls.values()))), []
-        for corner in Random(0).sample(corners, min(len(corners), MOST_CORNERS)):
+        ends, heights, dice = list(map(_extremes, self.controls.values())), [], Random(0)
+        few = math.prod(map(len, ends)) <= MOST_CORNERS
+        for corner in product(*ends) if few else ([dice.choice(end) for end in ends] for _ in range(MOST_CORNERS)):
             with suppress(ValueError):
                 heights.append(self.draw(**dict(zip(self.controls, corner, strict=True))).height)
         return f"{max(heights)}px" if heights else None

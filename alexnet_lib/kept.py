@@ -5,6 +5,7 @@ It is `~/.alexnet_course.json`, or the one that the environment variable ALEXNET
 
 import json
 import os
+import tempfile
 from contextlib import suppress
 from pathlib import Path
 
@@ -60,4 +61,8 @@ def _read(path):
 
 
 def _file():
-    return Path(os.environ.get("ALEXNET_PROGRESS") or Path.home() / ".alexnet_course.json")
+    named = os.environ.get("ALEXNET_PROGRESS")
+    try:
+        return Path(named) if named else Path.home() / ".alexnet_course.json"
+    except RuntimeError:  # an account without a home folder, as in some containers
+        return Path(tempfile.gettempdir()) / ".alexnet_course.json"

@@ -51,7 +51,7 @@ class Live(VBox):
         self.text, self.view = HTML("Press Start."), HTML()
         self._stopping = threading.Event()
         self.start.on_click(lambda _: self.begin())
-        self.stop.on_click(lambda _: self._stopping.set())
+        self.stop.on_click(lambda _: self.halt())
         row = HBox(list(self.controls.values()), layout=Layout(flex_flow="row wrap"))
         super().__init__([row, HBox([self.start, self.stop, self.bar]), self.text, self.view])
 
@@ -69,6 +69,10 @@ class Live(VBox):
         self.thread = threading.Thread(target=self._work, args=(values,), daemon=True)
         self.thread.start()
 
+    def halt(self):
+        """End the run after the picture at hand, which stays."""
+        self._stopping.set()
+
     def _work(self, values):
         began = time.monotonic()
         try:
@@ -83,8 +87,10 @@ class Live(VBox):
             self.text.value = f'<span role="alert">⚠ {escape(f"{type(error).__name__}: {error}")}</span>'
             raise
         finally:
-            self._settle()
-            self.start.disabled, self.stop.disabled = False, True
+            try:
+                self._settle()
+            finally:
+                self.start.disabled, self.stop.disabled = False, True
 
     def _settle(self):
         """The last thing a run does before it can be started again."""

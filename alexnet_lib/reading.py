@@ -16,7 +16,7 @@ def plain(value):
         return value.tolist()
     if isinstance(value, set | frozenset):
         return sorted(map(plain, value), key=repr)
-    if hasattr(value, "__next__"):
+    if hasattr(value, "__next__") or isinstance(value, range):
         value = list(islice(value, MOST))
     if isinstance(value, tuple | list | range):
         return [plain(part) for part in value]
@@ -48,7 +48,7 @@ def understood(text):
         return None
     try:
         numbers = [float(Fraction(part)) for part in parts]
-    except ZeroDivisionError:
+    except (ZeroDivisionError, OverflowError):
         return None
     return (numbers[0] if len(numbers) == 1 else numbers) if numbers else None
 

@@ -184,7 +184,7 @@ class Run:
         self.saved = time.perf_counter()
         try:
             checkpoints.save(self.path, state)
-        except OSError as error:
+        except (OSError, RuntimeError) as error:  # torch.save tells of a full disk with a RuntimeError
             self.history.notes.append(f"The checkpoint could not be written ({error}); training goes on.")
             print(self.history.notes[-1])
 

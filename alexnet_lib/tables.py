@@ -4,6 +4,7 @@ A page that drops the styling, as JupyterLab does for a notebook it does not tru
 not show unstyled stands in attributes. The colours' meaning is in `grids`.
 """
 
+import math
 import re
 from functools import cache
 from html import escape
@@ -42,6 +43,8 @@ class Grid:
 def number(value):
     """The shortest honest way to write a number in a cell: whole numbers bare, others with two decimals."""
     value = float(value)
+    if not math.isfinite(value):
+        return "nan" if value != value else "∞" if value > 0 else "−∞"
     text = f"{value:.0f}" if value == round(value) else f"{value:.2f}"
     return text.replace("-", "−") if float(text) else "0"
 

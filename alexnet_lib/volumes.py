@@ -80,7 +80,7 @@ def _map(o, y, padded, layers, taps):
 
 def _sum(seen, layers, total):
     """The products of every channel, then the sum over the channels."""
-    parts = {c: (window * layers[c]).sum() for c, window in seen.items()}
+    parts = {c: (window.astype(float) * layers[c]).sum() for c, window in seen.items()}
     short = sum(layer.size for layer in layers.values()) > MOST_TERMS
     said = (number(part) if short else products(seen[c], layers[c], part) for c, part in parts.items())
     told = "; ".join(f"channel {c}: {text}" for c, text in zip(parts, said, strict=True))

@@ -107,6 +107,16 @@ def test_while_a_run_of_the_base_has_not_arrived_there_is_no_verdict(record):
     assert answer["differences"][0].verdict == claims.TOO_SOON
 
 
+def test_what_was_never_measured_is_told():
+    for work in (
+        lambda: claims.compare(None, "training error", [], "lower"),
+        lambda: claims.speed(None, "training error", 25, [], "lower"),
+        lambda: claims.rows({"1 ReLU": None}),
+    ):
+        with pytest.raises(ValueError, match="nothing was measured"):
+            work()
+
+
 @pytest.mark.parametrize("pair", [("slow", "fats"), ("fats", "slow")])
 def test_a_setting_that_the_record_does_not_have_is_named(record, pair):
     with pytest.raises(ValueError, match="no setting 'fats'; compared can be 'fast', 'slow'"):

@@ -82,9 +82,11 @@ def test_a_photograph_is_a_name_or_the_bytes_of_a_file():
     today = datetime.now(UTC)
     file = {"name": "a", "type": "", "size": 3, "content": memoryview(b"abc"), "last_modified": today}
     choice.upload.value = (file,)
-    assert choice.value == b"abc"
+    assert choice.value == b"abc" and choice.name.value == OWN
     choice.name.value = "cat"
     assert choice.value == "cat"
+    choice.name.value = OWN
+    assert choice.value == b"abc" and list(choice.name.options) == ["cat", "coffee", OWN]
 
 
 def test_abbreviations_become_controls():

@@ -60,6 +60,13 @@ def test_confusion_counts_true_classes_in_rows():
     assert matrix.tolist() == [[1, 0, 1, 0], [0, 1, 0, 0], [1, 0, 1, 0], [0, 0, 0, 0]]
 
 
+def test_confusion_counts_bytes_as_numbers_and_refuses_unequal_lengths():
+    table = confusion(torch.tensor([16, 18], dtype=torch.uint8), torch.tensor([16, 18]), 20)
+    assert table.nonzero().tolist() == [[16, 16], [18, 18]]
+    with pytest.raises(ValueError, match="3 labels and 1 answers"):
+        confusion(torch.tensor([0, 1, 0]), torch.tensor([1]), 2)
+
+
 def test_confusion_refuses_what_is_no_class():
     with pytest.raises(ValueError, match="with 10 classes every answer is from 0 to 9, not 12"):
         confusion(torch.tensor([0]), torch.tensor([12]), 10)

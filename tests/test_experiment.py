@@ -91,6 +91,16 @@ def test_a_mistake_is_shown_and_raised():
         experiment(broken, answer, draw, to=(1, 9))
 
 
+def test_running_a_cell_stops_the_experiment_that_is_under_way_and_keeps_what_it_measured():
+    first = experiment(count, answer, draw, to=[2, 10_000], pause=[0.0, 0.01])
+    first.controls["to"].value, first.controls["pause"].value = 10_000, 0.01
+    first.begin()
+    wait_for(lambda: first.record.value > 5 and first.bar.value < 0.9)
+    second = experiment(count, answer, draw, to=(1, 9))
+    first.thread.join(10)
+    assert second.found == {"value": 4} and 5 < first.record.value < 10_000 and not first.start.disabled
+
+
 def test_two_experiments_take_turns():
     first, second = (experiment(count, answer, draw, to=(1, 9), pause=[0.0, 0.05]) for _ in range(2))
     for shows in (first, second):

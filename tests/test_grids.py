@@ -89,7 +89,9 @@ def test_the_ruler_marks_what_each_window_reads(size, kernel, stride, padding, d
 
 
 @pytest.mark.parametrize(
-    "value, text", [(3, "3"), (-3, "−3"), (0.5, "0.50"), (-0.001, "−0.00"), (-0.0, "0"), (2.0, "2"), (1e6, "1000000")]
+    "value, text",
+    [(3, "3"), (-3, "−3"), (0.5, "0.50"), (-0.001, "−0.00"), (-0.0, "0"), (2.0, "2"), (1e6, "1000000")]
+    + [(float("nan"), "nan"), (float("inf"), "∞"), (float("-inf"), "−∞")],
 )
 def test_numbers_are_written_short_with_a_true_minus(value, text):
     assert number(value) == (text if text != "−0.00" else "0")

@@ -65,6 +65,18 @@ def test_a_text_that_is_no_number_is_explained_and_start_stays_alive():
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_start_comes_back_whatever_happens_at_the_end(monkeypatch):
+    def broken(self):
+        raise ValueError("no last picture")
+
+    monkeypatch.setattr(live_module.Live, "_settle", broken)
+    shown = live(lambda: iter([(1.0, "one")]))
+    shown.begin()
+    shown.thread.join()
+    assert not shown.start.disabled and shown.stop.disabled
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_what_goes_wrong_is_shown_in_its_place():
     def run(rate=1):
         yield 0.1, "so far"

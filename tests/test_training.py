@@ -199,9 +199,10 @@ def test_an_interruption_of_the_last_validation_keeps_network_history_and_checkp
     assert checkpoints.load(tmp_path / "run.pt")["step"] == 15 and not model.training and history.step == [15]
 
 
-def test_a_checkpoint_that_cannot_be_written_in_mid_run_is_told_and_training_goes_on(tmp_path, monkeypatch, capsys):
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), RuntimeError("No space left on device")])
+def test_a_checkpoint_that_cannot_be_written_is_told_and_training_goes_on(tmp_path, monkeypatch, capsys, error):
     def full(*_):
-        raise OSError(28, "No space left on device")
+        raise error
 
     monkeypatch.setattr(checkpoints, "save", full)
     model, history = train(checkpoint=tmp_path / "run.pt")

@@ -77,6 +77,12 @@ def test_a_kernel_has_an_empty_place_for_each_channel_of_another_group():
     assert "depthwise" in volumes.correlation(**worked.channels(4, 4, 4)).markup
 
 
+def test_bytes_are_multiplied_as_numbers():
+    x, k = torch.full((1, 2, 2), 200, dtype=torch.uint8), torch.full((1, 1, 2, 2), 2, dtype=torch.uint8)
+    label = tables(volumes.correlation(x, k, correlate2d(x, k)), "output")[0][0][0].get("aria-label")
+    assert label.endswith("= 1600")
+
+
 def test_many_products_are_told_by_their_sums():
     label = tables(volumes.correlation(**worked.channels(4, 1, 1, 3)), "output")[0][0][0].get("aria-label")
     assert "·" not in label and label.count("channel") == 4

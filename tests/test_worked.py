@@ -49,6 +49,12 @@ def test_correlation_equals_pytorch_or_explains(kernel, size, number, stride, pa
     assert shown["notes"][0].endswith(f"= {expected.shape[0]}") and "gives the same numbers" in shown["notes"][1]
 
 
+def test_large_numbers_that_cancel_are_no_disagreement():
+    for number in range(1, 31):
+        shown = worked.correlation([[1000.1, 0, -1000.1]] * 3, input_number=number)
+        assert "gives the same numbers" in shown["notes"][1]
+
+
 def test_a_wrong_result_would_be_called_wrong(monkeypatch):
     monkeypatch.setattr(worked, "correlate2d", lambda x, k, *_: F.conv2d(x[None, None], k[None, None])[0, 0] + 1)
     assert "DISAGREES" in worked.correlation()["notes"][1]

@@ -50,7 +50,7 @@ def main(argv):
 def cells_of(path):
     """The cells of a page. Ends the program in words when there is no such page, or none that can be read."""
     try:
-        cells = nbformat.read(path, 4).cells
+        cells = [cell for cell in nbformat.read(path, 4).cells if cell.cell_type != "raw"]
     except FileNotFoundError:
         sys.exit(f"{path}: there is no page of that name")
     except (OSError, nbformat.reader.NotJSONError, nbformat.ValidationError) as error:
@@ -121,6 +121,8 @@ def output(each):
     """One output as HTML. A picture gets its text equivalent."""
     if each.output_type == "stream":
         return f"<pre>{escape(each.text)}</pre>"
+    if each.output_type == "error":
+        return f"<pre>{escape(each.ename)}: {escape(each.evalue)}</pre>"
     data = each.data
     if "text/html" in data:
         return data["text/html"]
@@ -131,7 +133,7 @@ def output(each):
         source = data["image/png"].replace("\n", "")
         base64.b64decode(source, validate=True)
         return f'<img alt="{alt}"{width} src="data:image/png;base64,{source}">'
-    return f"<pre>{escape(data['text/plain'])}</pre>"
+    return f"<pre>{escape(data.get('text/plain', ''))}</pre>"
 
 
 def prose(source):

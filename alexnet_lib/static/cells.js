@@ -1,5 +1,5 @@
 // A table of text inputs, each with a spoken name; the arrow keys up and down and Enter move between rows.
-const NUMBER = "\\s*[-−+]?(\\d+(\\.\\d*)?|\\.\\d+)(/\\d+)?\\s*";
+const NUMBER = "\\s*[\\-−+]?(\\p{Nd}+(\\.\\p{Nd}*)?|\\.\\p{Nd}+)(/\\p{Nd}+)?\\s*";
 
 function render({ model, el }) {
   el.classList.add("ax-cells");

@@ -1,4 +1,7 @@
-"""Small messages leave at once. TCP otherwise holds them back (Nagle, RFC 896): up to 40 ms for a move of a slider."""
+"""Small messages leave at once. TCP otherwise holds them back (Nagle, RFC 896): up to 40 ms for a move of a slider.
+
+And large ones come through: a photograph that a reader uploads may have more than Tornado's 10 MiB.
+"""
 
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
 
@@ -12,3 +15,4 @@ class PromptConnection(ZMQChannelsWebsocketConnection):
 
 
 c.ServerApp.kernel_websocket_connection_class = PromptConnection  # noqa: F821
+c.ServerApp.tornado_settings = {"websocket_max_message_size": 256 * 2**20}  # noqa: F821
