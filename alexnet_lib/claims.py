@@ -16,7 +16,7 @@ LEVEL = 0.95
 HOLDS, SILENT, FAILS = "holds here", "does not show at this size", "fails here"
 HIGHER, LOWER = "no claim; higher here", "no claim; lower here"
 NOTHING = "cannot be measured: runs diverged or had nothing to do"
-TOO_SOON = "cannot be told: a run of the faster has not got there"
+TOO_SOON = "cannot be told: a run of the second has not got there"
 
 
 @dataclass(frozen=True)
