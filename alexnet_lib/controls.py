@@ -17,7 +17,17 @@ STATIC = Path(__file__).parent / "static"
 OWN = "your own"
 LARGEST = 1_000_000
 FIT = {"description_width": "initial"}
+VIEW = "application/vnd.jupyter.widget-view+json"
 NUMBER = re.compile(r"\s*[-−+]?(\d+(\.\d*)?|\.\d+)(/\d+)?\s*")
+
+
+class Column(VBox):
+    """Widgets below each other whose still a subclass adds to the bundle; ipywidgets 7 shows it just as 8 does."""
+
+    _ipython_display_ = None  # ipywidgets 7 would show itself by this, and leave the still out
+
+    def _repr_mimebundle_(self, **_):
+        return {VIEW: {"version_major": 2, "version_minor": 0, "model_id": self.model_id}}
 
 
 class Slider(AnyWidget):
@@ -137,7 +147,10 @@ class Photograph(VBox):
 
     def _take(self, change):
         """The file becomes a choice of its own, so that the way back to a photograph stays open."""
-        self._file = change.new[-1]["content"].tobytes()
+        files = change.new
+        if isinstance(files, dict):  # ipywidgets 7
+            files = list(files.values())
+        self._file = bytes(files[-1]["content"])
         self.name.unobserve(self._choose, "value")
         self.name.options = [*(name for name in self.name.options if name != OWN), OWN]
         self.name.value = OWN

@@ -14,6 +14,7 @@ from pathlib import Path
 from ipywidgets import HTML, Button, HBox, Layout, Text, VBox
 
 from alexnet_lib.answers import Reply, judge, judge_value
+from alexnet_lib.controls import Column
 from alexnet_lib.explore import shown
 from alexnet_lib.kept import recall, remember
 from alexnet_lib.reading import understood
@@ -54,7 +55,7 @@ def exercises(lesson):
     return {name: entry for name, entry in lessons()[str(lesson)].items() if "predict" not in entry}
 
 
-class Panel(VBox):
+class Panel(Column):
     """Widgets with a still: what the page shows without a kernel, the same on every machine."""
 
     def __init__(self, children, markup, text):

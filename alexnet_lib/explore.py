@@ -14,7 +14,7 @@ from IPython import get_ipython
 from IPython.core.formatters import DisplayFormatter
 from ipywidgets import HTML, HBox, Layout, VBox
 
-from alexnet_lib.controls import control, read
+from alexnet_lib.controls import Column, control, read
 
 MOST_CORNERS, STALE = 128, ".ax-stale{opacity:.45}"
 
@@ -30,7 +30,7 @@ def explore(function, /, *then, **controls):
     return Explorer((function, *then), controls)
 
 
-class Explorer(VBox):
+class Explorer(Column):
     """Controls above a view. `controls` maps names to widgets; `message` is the current explanation, "" if none."""
 
     def __init__(self, functions, controls):

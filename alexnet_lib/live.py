@@ -7,15 +7,15 @@ import threading
 import time
 from html import escape
 
-from ipywidgets import HTML, Button, FloatProgress, HBox, Layout, VBox
+from ipywidgets import HTML, Button, FloatProgress, HBox, Layout
 
-from alexnet_lib.controls import control, read
+from alexnet_lib.controls import Column, control, read
 from alexnet_lib.explore import shown
 
 REDRAW_EVERY = 3.0
 
 
-class Monitor(VBox):
+class Monitor(Column):
     """Progress of a run: call it with each report. `draw(report)` gives the picture, `report.progress` the share done.
 
     The line of text follows every report, the picture at most every three seconds and when `report.ended`, so that
@@ -39,7 +39,7 @@ class Monitor(VBox):
         return {**super()._repr_mimebundle_(**kwargs), "text/plain": "progress of a run"}
 
 
-class Live(VBox):
+class Live(Column):
     """Controls, Start and Stop, a progress bar and a view. `error` is the exception that ended the last run."""
 
     def __init__(self, run, controls):

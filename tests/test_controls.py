@@ -1,11 +1,11 @@
-from datetime import UTC, datetime
-
 import pytest
 import torch
 import traitlets
 
 from alexnet_lib.controls import OWN, Cells, Kernel, Photograph, Slider, Unit, control, numbers
 
+IN_IPYWIDGETS_7 = {"a": {"metadata": {"name": "a", "type": "", "size": 3}, "content": b"abc"}}
+IN_IPYWIDGETS_8 = ({"name": "a", "type": "", "size": 3, "content": memoryview(b"abc")},)
 PRESETS = {"edge": [[1, 0, -1]] * 3, "mean": [["1/9"] * 3] * 3, "sum": torch.ones(2, 2)}
 
 
@@ -75,13 +75,12 @@ def test_a_unit_keeps_its_place_when_the_map_changes_and_always_exists():
     assert unit.extremes == [("pool3", 0, 0), ("conv1", 0, 0)]
 
 
-def test_a_photograph_is_a_name_or_the_bytes_of_a_file():
+@pytest.mark.parametrize("files", [IN_IPYWIDGETS_7, IN_IPYWIDGETS_8], ids=["ipywidgets 7", "ipywidgets 8"])
+def test_a_photograph_is_a_name_or_the_bytes_of_a_file(files):
     choice = Photograph(("cat", "coffee"))
     choice.name.value = "coffee"
     assert choice.value == "coffee"
-    today = datetime.now(UTC)
-    file = {"name": "a", "type": "", "size": 3, "content": memoryview(b"abc"), "last_modified": today}
-    choice.upload.value = (file,)
+    choice.upload.notify_change(traitlets.Bunch(name="value", type="change", new=files))
     assert choice.value == b"abc" and choice.name.value == OWN
     choice.name.value = "cat"
     assert choice.value == "cat"
