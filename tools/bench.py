@@ -1,35 +1,31 @@
 """Measure what the course promises, print it as a table, and store it in build/bench.json for comparing two runs.
 
-python tools/bench.py [explorers] [training] [claims]
+python tools/bench.py [pages] [explorers] [training] [claims]
+
+`pages` runs every page in a fresh kernel: its time, its memory, and each of its explorers; `explorers` measures from a
+key pressed to the new picture in a browser; `training` and `claims` compare with the usual ways to train.
+The exit status is 1 if a goal is missed.
 """
 
-import json
-import os
-import platform
 import sys
-from pathlib import Path
+from importlib import import_module
 
-RESULT = Path(__file__).resolve().parents[1] / "build" / "bench.json"
+from bench_results import line, machine, write
+
+PARTS = ("pages", "explorers", "training", "claims")
 
 
 def main(parts):
     """Run the named parts, all unless given; returns 1 if a goal is missed."""
-    import bench_claims
-    import bench_explorers
-    import bench_training
-
-    modules = {"explorers": bench_explorers, "training": bench_training, "claims": bench_claims}
-    print(f"machine: {platform.processor() or platform.machine()}, {os.cpu_count()} cores, {platform.system()}")
-    if unknown := [name for name in parts if name not in modules]:
-        sys.exit(f"there is no part {unknown[0]!r}; the parts are {', '.join(modules)}")
+    if unknown := [name for name in parts if name not in PARTS]:
+        sys.exit(f"there is no part {unknown[0]!r}; the parts are {', '.join(PARTS)}")
+    print(", ".join(f"{what}: {said}" for what, said in machine().items() if said), flush=True)
     rows = []
-    for name in parts or modules:
-        for row in modules[name].rows():
+    for name in parts or PARTS:
+        for row in import_module(f"bench_{name}").rows():
             rows.append(row)
-            goal = "" if row["goal"] is None else f"goal {row['goal']:g} {'met' if row['met'] else 'MISSED'}"
-            print(f"{row['name']:64} {row['value']:12,.2f} {row['unit']:8} {goal}", flush=True)
-    RESULT.parent.mkdir(exist_ok=True)
-    RESULT.write_text(json.dumps(rows, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+            print(line(row), flush=True)
+    write(rows)
     return int(any(row["met"] is False for row in rows))
 
 

@@ -8,7 +8,7 @@ import copy
 import time
 
 import torch
-from bench_explorers import row
+from bench_results import row
 from torch import nn
 from torch.nn import functional as F
 

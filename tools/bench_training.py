@@ -1,6 +1,5 @@
 """How fast training and the library are, each against a peer measured in the same run."""
 
-import os
 import statistics
 import subprocess
 import sys
@@ -8,7 +7,7 @@ import time
 from functools import partial
 
 import torch
-from bench_explorers import row
+from bench_results import row
 from torch.nn import functional as F
 from torch.utils.data import DataLoader, Dataset
 
@@ -17,7 +16,7 @@ from alexnet_lib.alexnet import AlexNet, SmallAlexNet
 from alexnet_lib.batches import MEAN, STD, normalise
 from alexnet_lib.conv import correlate2d
 from alexnet_lib.device import pick_device
-from alexnet_lib.plan import choose, optimiser, train_step
+from alexnet_lib.plan import candidates, choose, optimiser, train_step
 from alexnet_lib.training import fit
 
 CASES = {
@@ -66,10 +65,10 @@ def training(name, network, batch, steps, prepare, size):
         bare.append(bare_steps(plan.model(network()), data, batch, steps, plan, prepare))
     usual, ours, bare = (statistics.median(times[1:]) for times in (usual, ours, bare))
     images = batch * steps
-    native = device.type != "cpu" or "avx512_bf16" in cpu_flags() or "amx_bf16" in cpu_flags()
+    short = any(plan.mixed for plan in candidates(device))
     yield row(f"{name}: fit ({plan})", images / ours, "images/s")
     yield row(f"{name}: the usual way", images / usual, "images/s")
-    yield row(f"{name}: fit against the usual way", usual / ours, "×", 2 if native else 1)
+    yield row(f"{name}: fit against the usual way", usual / ours, "×", 2 if short else 1)
     yield row(f"{name}: fit against its own bare steps", 100 * (ours / bare - 1), "% more", 3, at_most=True)
     work = 3 * report.multiply_adds(network, tuple(plan.batch(prepare(data.images[:batch])).shape)) * steps / ours
     rate = report.matmul_rate(device, plan.dtype)
@@ -126,15 +125,10 @@ def slide(image, kernel):
 
 
 def starting():
-    """What an import costs beyond torch's own, and how much memory a lesson's kernel keeps."""
+    """What an import costs beyond torch's own."""
     code = "import time, torch; t = time.perf_counter(); import alexnet_lib.conv; print(time.perf_counter() - t)"
     took = statistics.median(float(subprocess.check_output([sys.executable, "-c", code])) for _ in range(5))
     yield row("import alexnet_lib.conv beyond import torch", 1000 * took, "ms", 50, at_most=True)
-    lesson = "import torch; from alexnet_lib import data, grids, pixels, plots, worked; "
-    lesson += "from alexnet_lib.explore import explore; print(open('/proc/self/statm').read().split()[1])"
-    if os.path.exists("/proc/self/statm"):
-        pages = int(subprocess.check_output([sys.executable, "-c", lesson]))
-        yield row("resident memory of lesson 1's kernel", pages * os.sysconf("SC_PAGE_SIZE") / 2**20, "MiB")
 
 
 def seconds(work):
@@ -148,8 +142,3 @@ def best(work, repeats=20):
     """The shortest of several times."""
     work()
     return min(seconds(work) for _ in range(repeats))
-
-
-def cpu_flags():
-    """What the CPU says it can do, on Linux; elsewhere nothing."""
-    return open("/proc/cpuinfo", encoding="utf-8").read() if os.path.exists("/proc/cpuinfo") else ""
