@@ -17,7 +17,8 @@ HEIGHT, LABEL = 214, 50
 def anatomy(shapes, chosen, reads, kernel, **listing):
     """The blocks, and under them a table; `listing` is as in `grids.table`, the rest as in `tower`."""
     drawn, below = tower(shapes, chosen, reads, kernel), table(**listing)
-    return Grid(drawn.markup + below.markup, drawn.text, drawn.height + below.height, ["blocks", "list"])
+    height = drawn.height + below.height
+    return Grid(lambda: drawn.markup + below.markup, drawn.text, height, ["blocks", "list"])
 
 
 def tower(shapes, chosen="", reads="", kernel=None):
@@ -26,6 +27,11 @@ def tower(shapes, chosen="", reads="", kernel=None):
     The first is the input. The block `chosen` is outlined, and what one of its units sees of the block `reads` is
     marked: a window of `kernel` × `kernel`, or all of it when there is none.
     """
+    text = "network to scale: " + ", ".join(f"{name} {times(shape)}" for name, shape in shapes.items())
+    return Grid(lambda: _drawn(shapes, chosen, reads, kernel, text), text, HEIGHT + LABEL + 14, ["blocks"])
+
+
+def _drawn(shapes, chosen, reads, kernel, text):
     blocks, edge = {}, EDGE
     for name, shape in shapes.items():
         blocks[name] = _Block(edge, shape)
@@ -40,10 +46,8 @@ def tower(shapes, chosen="", reads="", kernel=None):
         f'<b style="left:{(block.left + block.right) / 2:.0f}px" data-text="{escape(name)}&#10;{_numbers(shape)}"></b>'
         for (name, block), shape in zip(blocks.items(), shapes.values(), strict=True)
     )
-    text = "network to scale: " + ", ".join(f"{name} {times(shape)}" for name, shape in shapes.items())
     style = f"--tower:{background(svg)};width:{edge:.0f}px;height:{HEIGHT + LABEL}px"
-    markup = framed(f'<div class="ax-blocks" style="{style}">{names}</div>', text)
-    return Grid(markup, text, HEIGHT + LABEL + 14, ["blocks"])
+    return framed(f'<div class="ax-blocks" style="{style}">{names}</div>', text)
 
 
 def _numbers(shape):

@@ -13,7 +13,8 @@ def network(layers, rows, header, marked=None, notes=()):
     `layers` has (name, values, mask) for each layer, one number and one 1 or 0 a unit; the rest is as in `grids.table`.
     """
     drawing, below = _drawn(layers), table(rows, header, marked=marked, notes=notes)
-    return Grid(drawing.markup + below.markup, drawing.text, drawing.height + below.height, ["network", "list"])
+    height = drawing.height + below.height
+    return Grid(lambda: drawing.markup + below.markup, drawing.text, height, ["network", "list"])
 
 
 def units(masks):
@@ -26,10 +27,13 @@ def units(masks):
 def _drawn(layers):
     layers = [(name, array(values)[0], array(mask)[0]) for name, values, mask in layers]
     tallest = max(len(values) for _, values, _ in layers)
-    tables = [_column(*layer, role="output" if layer is layers[-1] else "input") for layer in layers]
-    picture = f"--net:{background(_connections([mask for *_, mask in layers], tallest))}"
+
+    def draw():
+        tables = [_column(*layer, role="output" if layer is layers[-1] else "input") for layer in layers]
+        return tables, f"--net:{background(_connections([mask for *_, mask in layers], tallest))}"
+
     on = ", ".join(f"{name} {int(mask.sum())} of {len(mask)}" for name, _, mask in layers)
-    return figure(tables, f"network, units on: {on}", tallest, len(layers), picture, kind="network")
+    return figure(draw, f"network, units on: {on}", tallest, len(layers), kind="network")
 
 
 def _column(name, values, mask, role):

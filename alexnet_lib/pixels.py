@@ -4,6 +4,7 @@ Encoding pixels takes a few milliseconds where a matplotlib figure takes a hundr
 """
 
 import base64
+from functools import cached_property
 from html import escape
 from io import BytesIO
 from textwrap import fill
@@ -13,26 +14,39 @@ from matplotlib.figure import Figure
 from matplotlib.image import imsave
 from matplotlib.patches import Rectangle
 
+from alexnet_lib import plots
 from alexnet_lib.plots import DPI, FONT, KERNEL, SIGNED, Picture
 from alexnet_lib.tables import NOTE, below, framed, looks
 
 LEAST, LETTER = 170, 9
+TITLE, GAP, ASIDE = 27, 8, 24  # pixels: a line above a picture, the room below one and beside one (pixels.css)
 
 
 class Photos:
-    """Markup to show, its one-line description, its height in pixels; and a PNG for pages that have not run."""
+    """Markup to show, its one-line description, its height in pixels; and a PNG for pages that have not run.
+
+    `draw()` returns the <figure> elements when they are first asked for, `still()` the `Picture` of the PNG.
+    With a `width` in pixels the figures stand in rows that are no longer.
+    """
 
     style = looks("grid", "pixels")
 
-    def __init__(self, figures, notes, text, height, still):
-        self.markup = framed(f'<div class="ax-pixels">{"".join(figures)}</div>{below(notes)}', text)
-        self.text, self.height, self._still = text, 27 + height + 8 + NOTE * len(notes) + 14, still
+    def __init__(self, draw, text, height, still, notes=(), width=None):
+        self._draw, self._still, self._notes, self._width = draw, still, notes, width
+        self.text, self.height = text, height + NOTE * len(notes) + 14
+
+    @cached_property
+    def markup(self):
+        """What is shown, as HTML."""
+        width = f' style="max-width:{self._width}px"' if self._width else ""
+        figures = f'<div class="ax-pixels"{width}>{"".join(self._draw())}</div>'
+        return framed(figures + below(self._notes), self.text)
 
     def __repr__(self):
         return self.text
 
     def _repr_mimebundle_(self, **_):
-        return Picture(self._still(), self.text)._repr_mimebundle_()
+        return self._still()._repr_mimebundle_()
 
 
 def beside(pictures, titles, signed=None, notes=(), zoom=1):
@@ -42,10 +56,36 @@ def beside(pictures, titles, signed=None, notes=(), zoom=1):
     Each pixel is `zoom` screen pixels wide.
     """
     drawn = [_rgb(picture, on) for picture, on in zip(pictures, signed or [False] * len(pictures), strict=True)]
-    figures = [_figure(_image(rgb, title, zoom), title) for rgb, title in zip(drawn, titles, strict=True)]
     text = f"{len(drawn)} photographs: {', '.join(titles)}"
+    height = TITLE + zoom * max(rgb.shape[0] for rgb in drawn)
     return Photos(
-        figures, notes, text, zoom * max(rgb.shape[0] for rgb in drawn), lambda: _still(drawn, titles, zoom=zoom)
+        lambda: [_figure(_image(rgb, title, zoom), title) for rgb, title in zip(drawn, titles, strict=True)],
+        text,
+        height,
+        lambda: Picture(_still(drawn, titles, zoom=zoom), text),
+        notes,
+    )
+
+
+def maps(values, titles, columns=4, zoom=1):
+    """Feature maps or kernels, (N, H, W), in rows of `columns`, in colours that show the sign, on one scale.
+
+    Orange is below 0, white 0, blue above. Each number is `zoom` screen pixels wide.
+    """
+    values = _numbers(values)
+    largest = float(np.abs(values).max()) or 1.0
+    count, tall, wide = values.shape
+
+    def draw():
+        drawn = [_image(_signed(value, largest), title, zoom) for value, title in zip(values, titles, strict=True)]
+        return [_figure(image, title) for image, title in zip(drawn, titles, strict=True)]
+
+    return Photos(
+        draw,
+        f"{count} maps: {', '.join(titles)}",
+        -(-count // columns) * (TITLE + zoom * tall + GAP),
+        lambda: plots.maps(values, titles, columns, side=1.8),
+        width=columns * (zoom * wide + ASIDE),
     )
 
 
@@ -57,11 +97,15 @@ def region(picture, box, seen, frame, notes=()):
     top, left, side = box
     rgb, inside = _rgb(picture), _rgb(seen)
     place = f"--f:{frame}px;--x:{left};--y:{top};--s:{side}"
-    whole = f'<div class="ax-frame" style="{place}">{_image(rgb, "the photograph")}<b></b></div>'
     titles = ("the photograph, padding around it", f"what the unit sees: {side} × {side}")
-    figures = [_figure(whole, titles[0]), _figure(_image(inside, titles[1]), titles[1])]
-    height = rgb.shape[0] + 2 * frame
-    return Photos(figures, notes, "; ".join(notes) or titles[1], height, lambda: _still([rgb, inside], titles, box))
+    text = "; ".join(notes) or titles[1]
+
+    def draw():
+        whole = f'<div class="ax-frame" style="{place}">{_image(rgb, "the photograph")}<b></b></div>'
+        return [_figure(whole, titles[0]), _figure(_image(inside, titles[1]), titles[1])]
+
+    height = TITLE + rgb.shape[0] + 2 * frame
+    return Photos(draw, text, height, lambda: Picture(_still([rgb, inside], titles, box), text), notes)
 
 
 def _figure(content, title):
@@ -77,12 +121,20 @@ def _image(rgb, text, zoom=1):
 
 
 def _rgb(picture, signed=False):
-    values = np.asarray(picture.detach().cpu() if hasattr(picture, "detach") else picture, dtype=np.float32)
+    values = _numbers(picture)
     if signed:
-        largest = float(np.abs(values).max()) or 1.0
-        return SIGNED((values / largest + 1) / 2, bytes=True)[..., :3]
+        return _signed(values, float(np.abs(values).max()) or 1.0)
     values = values.transpose(1, 2, 0) if values.ndim == 3 else np.repeat(values[..., None], 3, 2)
     return (np.clip(values, 0, 1) * 255).round().astype(np.uint8)
+
+
+def _signed(values, largest):
+    """Colours from orange at −largest over white to blue at largest, as bytes (H, W, 3)."""
+    return SIGNED((values / largest + 1) / 2, bytes=True)[..., :3]
+
+
+def _numbers(values):
+    return np.asarray(values.detach().cpu() if hasattr(values, "detach") else values, dtype=np.float32)
 
 
 def _still(drawn, titles, box=None, zoom=1):

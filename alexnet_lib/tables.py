@@ -6,7 +6,7 @@ not show unstyled stands in attributes. The colours' meaning is in `grids`.
 
 import math
 import re
-from functools import cache
+from functools import cache, cached_property
 from html import escape
 from pathlib import Path
 from urllib.parse import quote
@@ -27,11 +27,17 @@ def looks(*parts):
 class Grid:
     """Markup to show, its one-line description, and its height in pixels. Notebooks display it by themselves.
 
-    `parts` names the CSS that it needs besides that of every grid.
+    `draw()` writes the markup when it is first asked for: the height is known without it. `parts` names the CSS that
+    it needs besides that of every grid.
     """
 
-    def __init__(self, markup, text, height, parts=()):
-        self.markup, self.text, self.height, self.style = markup, text, height, looks("grid", *parts)
+    def __init__(self, draw, text, height, parts=()):
+        self._draw, self.text, self.height, self.style = draw, text, height, looks("grid", *parts)
+
+    @cached_property
+    def markup(self):
+        """What is shown, as HTML."""
+        return self._draw()
 
     def __repr__(self):
         return self.text
@@ -72,20 +78,25 @@ def rows(shape, make_cell, title, role):
     )
 
 
-def figure(tables, text, height, width, style="", hint="", notes=(), play=0, kind="", captions=1):
+def figure(draw, text, height, width, hint="", notes=(), play=0, kind="", captions=1):
     """A Grid of tables beside each other; height and width in cells, `captions` above one another at the most.
 
-    `hint` stands below until a cell is pointed at, `notes` above it. With `play` cells to visit, each shows its overlay
-    for a moment, in turn. `kind` names what one kind of figure looks like, with CSS of its own.
+    `draw()` returns the tables as markup, and the CSS of the whole figure. `hint` stands below until a cell is pointed
+    at, `notes` above it. With `play` cells to visit, each shows its overlay for a moment, in turn. `kind` names what
+    one kind of figure looks like, with CSS of its own.
     """
     wide = width > WIDE
     flags = {"ax-wide": wide, "ax-read": hint, "ax-play": play, f"ax-{kind}": kind}
     names = " ".join(["ax", *(name for name, on in flags.items() if on)])
-    style += f";--cells:{play};--seen:ax-seen{play};--lit:ax-lit{play}" if play else ""
-    attributes = (f' style="{style}"' if style else "") + (f' data-hint="{escape(hint)}"' if hint else "")
-    moment = f"<style>{_turns(play)}</style>" if play else ""
-    content = f'<div class="ax-row">{"".join(tables)}</div>{below(notes)}'
-    markup = moment + framed(content, text, names, attributes)
+
+    def markup():
+        tables, style = draw()
+        style += f";--cells:{play};--seen:ax-seen{play};--lit:ax-lit{play}" if play else ""
+        attributes = (f' style="{style}"' if style else "") + (f' data-hint="{escape(hint)}"' if hint else "")
+        moment = f"<style>{_turns(play)}</style>" if play else ""
+        content = f'<div class="ax-row">{"".join(tables)}</div>{below(notes)}'
+        return moment + framed(content, text, names, attributes)
+
     side, caption = (25, 22) if wide else (34, 27)
     parts = [part for part, needed in (("stepping", hint), (kind, kind)) if needed]
     tall = captions * caption + side * height + NOTE * len(notes) + (58 if hint else 0) + 14
@@ -117,8 +128,8 @@ def below(notes):
 
 
 def array(values):
-    """The numbers as a 2-D numpy array: a tensor on any device, an array or nested lists; a row becomes (1, W)."""
-    values = np.asarray(values.detach().cpu() if hasattr(values, "detach") else values)
+    """A copy of the numbers as a 2-D numpy array: a tensor on any device, an array or nested lists; a row is (1, W)."""
+    values = np.array(values.detach().cpu().numpy() if hasattr(values, "detach") else values)
     if values.ndim == 1:
         values = values[None]
     if values.ndim != 2 or values.size == 0:

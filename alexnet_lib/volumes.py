@@ -25,18 +25,21 @@ def correlation(x, kernel, y, stride=1, padding=0, groups=1, notes=()):
         {o // share * width + c: array(layer) for c, layer in enumerate(layers)} for o, layers in enumerate(kernel)
     ]
     padded = [pad(channel, padding) for channel in x]
-    tables = [_channel(c, x[c], padded[c], taps, own, y[0].shape) for c in range(len(x))] + ["<span></span>"]
-    for o, layers in enumerate(own):
-        tables += [_layer(o, layers.get(c)) for c in range(len(x))]
-        tables.append(_map(o, y[o], padded, layers, taps))
     (ih, iw), rh = padded[0].shape, max(taps.shape[0], y[0].shape[0])
-    style = f"--cs:{len(x)};--iw:{iw};--ih:{ih};--rh:{rh};--kh:{taps.shape[0]};--kw:{taps.shape[1]};--px:1;--py:1;"
-    style += f"--sw:{taps.span[1]};--sh:{taps.span[0]}"
-    for o, layers in enumerate(own):
-        style += "".join(f";--g{o}-{c}:{background(ghost(taps, layer))}" for c, layer in layers.items())
+
+    def draw():
+        tables = [_channel(c, x[c], padded[c], taps, own, y[0].shape) for c in range(len(x))] + ["<span></span>"]
+        style = f"--cs:{len(x)};--iw:{iw};--ih:{ih};--rh:{rh};--kh:{taps.shape[0]};--kw:{taps.shape[1]};--px:1;--py:1;"
+        style += f"--sw:{taps.span[1]};--sh:{taps.span[0]}"
+        for o, layers in enumerate(own):
+            tables += [_layer(o, layers.get(c)) for c in range(len(x))]
+            tables.append(_map(o, y[o], padded, layers, taps))
+            style += "".join(f";--g{o}-{c}:{background(ghost(taps, layer))}" for c, layer in layers.items())
+        return tables, style
+
     text = f"{len(x)} channels of {times(x[0].shape)}, {len(y)} kernels of {width} × {times(taps.shape)}"
     height, across = ih + len(y) * rh, len(x) * iw + y[0].shape[1]
-    return figure(tables, text, height, across, style, HINT, notes, kind="volume", captions=1 + len(y))
+    return figure(draw, text, height, across, HINT, notes, kind="volume", captions=1 + len(y))
 
 
 def _channel(c, channel, padded, taps, own, outputs):

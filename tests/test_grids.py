@@ -1,6 +1,7 @@
 import re
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 import torch
 
@@ -163,3 +164,34 @@ def test_a_table_with_long_text_breaks_its_lines():
     long = "wrong labels, dropout against wrong labels"
     wordy = grids.table([(long, 1)], ("compared", "pairs"))
     assert "ax-wordy" in wordy.markup.split("</style>")[-1] and long in wordy.markup
+
+
+def test_a_histogram_has_a_bar_for_every_bin_as_high_as_numpy_counts():
+    values = torch.randn(500, generator=torch.Generator().manual_seed(0)).clamp(-3, 3)
+    grid = grids.histogram(values, "draws", -3, 3, bins=12, marks=[("mean", float(values.mean())), ("zero", 0)])
+    counts, _ = np.histogram(values.numpy(), 12, (-3, 3))
+    cells = re.findall(r"<td[^>]*>(\d+)</td>", grid.markup)
+    assert [int(text) for text in cells] == counts.tolist()
+    heights = [float(share) for share in re.findall(r"--l:([\d.]+)", grid.markup)]
+    assert heights == pytest.approx(counts[counts > 0] / counts.max(), abs=1e-4)
+    places = re.findall(r'ax-mark" style="--x:([\d.]+)"', grid.markup)
+    assert [float(place) for place in places] == pytest.approx([(float(values.mean()) + 3) / 6, 0.5], abs=1e-4)
+    assert f"the highest bar holds {counts.max()} of 500" in grid.markup and "dots: zero, 0" in grid.markup
+    assert f'aria-label="{counts[5]} from −0.5 to 0"' in grid.markup
+
+
+def test_a_histogram_loses_no_number_and_stands_for_equal_ones_too():
+    with pytest.raises(ValueError, match="from 1 to 5, beyond 0 to 4"):
+        grids.histogram([1, 5], "n", 0, 4)
+    assert re.findall(r"<td[^>]*>(\d+)</td>", grids.histogram([2, 2, 2], "n", bins=2).markup) == ["0", "3"]
+
+
+def test_a_grid_knows_its_height_before_it_is_drawn_and_draws_what_it_was_given(monkeypatch):
+    numbers = torch.ones(2, 2)
+    grid = grids.matrix(numbers)
+    monkeypatch.setattr(grids, "rows", lambda *_: pytest.fail("drawn"))
+    tall = [grids.correlation(X, K, correlate2d(X, K)), grids.ruler(7, 5, 3), grids.histogram([1.0, 2.0], "n")]
+    assert all(each.height > 100 for each in [*tall, grids.table([("a", 1)] * 4, ("b", "c"))])
+    monkeypatch.undo()
+    numbers.zero_()
+    assert re.findall(r"<td[^>]*>(\d+)</td>", grid.markup) == ["1"] * 4

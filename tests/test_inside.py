@@ -1,5 +1,10 @@
+import base64
+import re
+from io import BytesIO
+
 import pytest
 import torch
+from PIL import Image
 from torch import nn
 
 from alexnet_lib import inside, pixels
@@ -79,3 +84,15 @@ def test_hiding_is_drawn_beside_the_image(network, images):
     assert shown["pictures"][0].shape == shown["pictures"][1].shape == (28, 28)
     assert torch.equal(shown["pictures"][0], images[2, 0] / 255)
     assert pixels.beside(**shown).height > 28 * 6
+
+
+def test_maps_stand_in_rows_on_one_scale_each_under_its_name():
+    values = torch.tensor([-1.0, 0.5, 0.0])[:, None, None].expand(3, 4, 6)
+    shown = pixels.maps(values, "abc", columns=2, zoom=3)
+    images = [Image.open(BytesIO(base64.b64decode(png))) for png in re.findall(r"base64,([^\"]+)", shown.markup)]
+    lowest, half, zero = (image.convert("RGB").getpixel((0, 0)) for image in images)
+    assert lowest == (138, 54, 0) and min(zero) >= 253, "the ends and the middle of the scale"
+    assert max(abs(a - b) for a, b in zip(half, (0, 114, 178), strict=True)) <= 20, "half of the largest is half blue"
+    assert images[0].size == (6, 4) and 'width="18" height="12"' in shown.markup
+    assert re.findall("<figcaption>(.)</figcaption>", shown.markup) == ["a", "b", "c"]
+    assert shown.height > pixels.maps(torch.zeros(2, 4, 6), "ab", 2, 3).height, "a second row is taller"
