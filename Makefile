@@ -3,42 +3,51 @@ PYTHON ?= python3
 PAGE ?= notebooks
 BIN := .venv/bin
 
-.PHONY: help ready lab test lint unit pages browser bench refresh slides handouts answers clean
+.PHONY: help ready ready-dev lab doctor test lint unit pages browser bench refresh slides handouts answers wheels lock clean
 help:
-	@echo "make lab      open the course in JupyterLab (PORT=9000 chooses the port, CPU=1 the small CPU-only PyTorch)"
+	@echo "make lab      open the course in JupyterLab (PORT=9000 chooses the port). What the first one installs:"
+	@echo "              CPU=1 PyTorch without CUDA, WHEELS=folder from there, PYTORCH_MIRROR=address PyTorch from there"
+	@echo "make doctor   look at what the course needs of this machine, and say what to do where something is wrong"
+	@echo "make wheels   fill the folder wheels, from which 'make lab WHEELS=wheels' installs without a network"
 	@echo "make test     lint, unit tests, every page re-executed and compared, JupyterLab in a browser"
 	@echo "make refresh  execute the pages and store their outputs (PAGE=notebooks/NAME.ipynb: only that one,"
 	@echo "              ANEW=1: also the outputs that differ from run to run)"
-	@echo "make bench    measure how fast the explorers and the training are (a few minutes)"
+	@echo "make bench    measure pages, explorers and trainings (ten minutes; PARTS=pages: only those)"
 	@echo "make slides, make handouts: each lesson as one HTML file in build/, to project or to print, no network needed"
-	@echo "make lint     ruff only; make clean removes the installation"
+	@echo "make lint     ruff only; make lock chooses the exact versions anew; make clean removes the installation"
 
 ready: .venv/.installed
-	@$(BIN)/python -c "" 2>/dev/null || { echo "The installation in .venv no longer works: run 'make clean' and try again."; exit 1; }
+	@$(BIN)/python -c "" 2>/dev/null || "$(PYTHON)" tools/install.py
+
+ready-dev: .venv/.installed-dev
+	@$(BIN)/python -c "" 2>/dev/null || "$(PYTHON)" tools/install.py dev
 
 lab: ready
 	@$(BIN)/python tools/lab.py $(PORT)
 
+doctor:
+	@"$(PYTHON)" tools/doctor.py
+
 test: lint unit pages browser
 
-lint: ready
+lint: ready-dev
 	@echo "== lint"
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 
-unit: ready
+unit: ready-dev
 	@echo "== unit tests"
 	@$(BIN)/python -m pytest -q tests --ignore=tests/browser
 
-pages: ready
+pages: ready-dev
 	@echo "== every page, executed and compared with its stored outputs"
 	@$(BIN)/python -m pytest -q --nbval notebooks
 
-browser: ready
+browser: ready-dev
 	@echo "== JupyterLab in a browser"
 	@$(BIN)/python -m pytest -q -rs tests/browser
 
-bench: ready
-	@$(BIN)/python tools/bench.py
+bench: ready-dev
+	@$(BIN)/python tools/bench.py $(PARTS)
 
 refresh: ready
 	@$(BIN)/python tools/refresh.py $(if $(ANEW),--anew) $(filter-out notebooks notebooks/,$(PAGE))
@@ -51,18 +60,17 @@ answers: ready
 	@$(BIN)/python tools/answer_key.py
 	@$(BIN)/python tools/glossary.py
 
+wheels: ready-dev
+	@"$(PYTHON)" tools/install.py wheels
+
+lock:
+	@"$(PYTHON)" tools/install.py lock
+
 clean:
 	rm -rf .venv build *.egg-info
 
-# The stamp is made last, so that an interrupted installation starts again.
-.venv/.installed: requirements.txt pyproject.toml
+# tools/install.py makes these stamps last, so that an interrupted installation starts again.
+.venv/.installed .venv/.installed-dev: requirements.txt constraints.txt pyproject.toml
 	@command -v "$(PYTHON)" >/dev/null || { echo "There is no $(PYTHON) here: install Python 3.11 to 3.14, or say which one: make lab PYTHON=..."; exit 1; }
 	@"$(PYTHON)" tools/check_python.py
-	@$(BIN)/python -c "" 2>/dev/null || { rm -rf .venv && "$(PYTHON)" -m venv .venv; }
-	@if [ -z "$(CPU)" ] && [ "$$(uname -sm)" = "Linux x86_64" ] && [ ! -e /proc/driver/nvidia ] && ! $(BIN)/python -c "import torch" 2>/dev/null; then \
-		echo "No NVIDIA GPU seen. Pip may now fetch PyTorch with CUDA, several GB; for the small CPU-only one press Ctrl-C and run: make lab CPU=1"; fi
-	@if [ -n "$(CPU)" ]; then $(BIN)/python -m pip install -q uv && \
-		$(BIN)/uv pip install -q --python $(BIN)/python --torch-backend=cpu "$$(grep '^torch==' requirements.txt)"; fi
-	@echo "Installing the course into .venv, once; this takes a few minutes."
-	@$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements.txt
-	@touch $@
+	@"$(PYTHON)" tools/install.py $(if $(findstring -dev,$@),dev)

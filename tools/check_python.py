@@ -1,5 +1,7 @@
 """Say in one line what to do when this Python cannot run the course. Runs on every Python, even on 2.7."""
 
+import os
+import struct
 import sys
 
 OLDEST, NEWEST = (3, 11), (3, 14)
@@ -7,10 +9,16 @@ OLDEST, NEWEST = (3, 11), (3, 14)
 
 def problem():
     """Return what is wrong and what to do about it, or None."""
+    again = "py -3.13 tools\\install.py" if os.name == "nt" else "make lab PYTHON=python3.13"
     if not OLDEST <= sys.version_info[:2] <= NEWEST:
+        return "Python %d.%d cannot run the course: install Python 3.11 to 3.14 and run '%s'." % (
+            sys.version_info[0],
+            sys.version_info[1],
+            again,
+        )
+    if struct.calcsize("P") < 8:
         return (
-            "Python %d.%d cannot run the course: install Python 3.11 to 3.14 and run 'make lab PYTHON=python3.13'."
-            % (sys.version_info[:2])
+            "This Python has 32 bits, and PyTorch needs 64: install a 64-bit Python 3.11 to 3.14 and run '%s'." % again
         )
     try:
         import ensurepip  # noqa: F401
