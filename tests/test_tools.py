@@ -1,24 +1,21 @@
 """The commands around the course: what starts JupyterLab, and what stores the pages' outputs."""
 
 import runpy
-import subprocess
-import sys
-from pathlib import Path
 from types import SimpleNamespace
 
+import lab
 import nbformat
 import pytest
 import refresh
+from ipykernel.kernelspec import get_kernel_dict
+from jupyter_client import KernelManager
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
-from lab import SETTINGS
 from traitlets.config import Config
-
-TOOLS = Path(__file__).parents[1] / "tools"
 
 
 def test_messages_from_the_kernel_leave_at_once(monkeypatch):
     config = Config()
-    runpy.run_path(str(SETTINGS / "server.py"), {"c": config})
+    runpy.run_path(str(lab.SETTINGS / "server.py"), {"c": config})
     chosen = config.ServerApp.kernel_websocket_connection_class
     assert issubclass(chosen, ZMQChannelsWebsocketConnection)
     asked = []
@@ -81,11 +78,49 @@ def test_a_page_that_is_none_is_explained(tmp_path, content, message):
         refresh.main([str(path)])
 
 
-@pytest.mark.parametrize("version, fine", [((3, 10), False), ((3, 11), True), ((3, 14), True), ((3, 15), False)])
-def test_the_wrong_python_is_told_which_one_to_take(version, fine):
-    code = f"import sys; sys.version_info = {(*version, 0, 'final', 0)}; sys.path.insert(0, {str(TOOLS)!r})\n"
-    run = "from unittest import mock\nimport check_python\nprint(check_python.problem())"
-    fake = "import collections; sys.version_info = collections.namedtuple('V', 'major minor')(*sys.version_info[:2])\n"
-    said = subprocess.run([sys.executable, "-c", code + fake + run], capture_output=True, text=True, check=True).stdout
-    assert (said.strip() == "None") == fine
-    assert fine or f"Python {version[0]}.{version[1]} cannot run the course: install Python 3.11 to 3.14" in said
+def test_warming_up_is_silent_and_a_broken_library_is_told_in_one_line(capfd):
+    for code in (
+        "import json",
+        "import sys; print(1); sys.stderr.write('a warning')",
+        "raise ImportError('no libtorch')",
+    ):
+        process = lab.warm_up(code)
+        process.reporter.join()
+    said = capfd.readouterr()
+    assert said.err == "" and said.out.splitlines() == [
+        "The lessons are not going to run: ImportError: no libtorch. 'make doctor' says what to do."
+    ]
+
+
+def test_warming_up_imports_all_that_the_pages_import(capfd):
+    lab.warm_up().reporter.join()
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_kernel_imports_pytorch_by_itself_and_is_else_the_ordinary_one(monkeypatch):
+    monkeypatch.setenv("JUPYTER_PATH", str(lab.SETTINGS))
+    manager = KernelManager(kernel_name="python3")
+    ours, usual = manager.kernel_spec.to_dict(), get_kernel_dict()
+    (added,) = set(ours["argv"]) - set(usual["argv"]) - {"python"}
+    assert added.startswith("--IPKernelApp.exec_lines=") and len(ours["argv"]) == len(usual["argv"]) + 1
+    for name in ("display_name", "language", "metadata"):
+        assert ours[name] == usual[name]
+    manager.start_kernel()
+    client = manager.client()
+    client.start_channels()
+    try:
+        client.wait_for_ready(timeout=120)
+        code = (
+            "import sys, threading; before = set(dir())\n"
+            "[thread.join() for thread in threading.enumerate() if thread.name == 'warm']\n"
+            "print('torch' in sys.modules, 'matplotlib.figure' in sys.modules, 'anywidget' in sys.modules)"
+        )
+        said = []
+        reply = client.execute_interactive(code, output_hook=said.append, timeout=120)
+        assert reply["content"]["status"] == "ok" and reply["content"]["execution_count"] == 1
+        assert [message["content"]["text"] for message in said if message["msg_type"] == "stream"] == [
+            "True True True\n"
+        ]
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)

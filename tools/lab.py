@@ -1,9 +1,13 @@
-"""Trust the course's own pages, so that they look right before a cell is run, and open JupyterLab on lesson 1."""
+"""Trust the course's own pages, so that they look right before a cell is run, and open JupyterLab on lesson 1.
+
+Meanwhile PyTorch and the library are imported once, so that their files are at hand when the first cell needs them.
+"""
 
 import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -14,14 +18,44 @@ SERVER = [
     f"--LabApp.app_settings_dir={SETTINGS}",
 ]
 LESSON = "notebooks/01_cross_correlation.ipynb"
+# JupyterLab goes first on a busy machine, and Ctrl-C is for it alone.
+WARM_UP = """
+import os, signal
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+hasattr(os, "nice") and os.nice(10)
+import importlib, pkgutil
+import torch, ipykernel.kernelapp, alexnet_lib
+for module in pkgutil.walk_packages(alexnet_lib.__path__, "alexnet_lib."):
+    importlib.import_module(module.name)
+"""
+
+
+def warm_up(code=WARM_UP):
+    """Start importing what the pages import in a process of its own, which is returned.
+
+    When that fails, one line says so: the reader is going to meet the same error in the first cell.
+    """
+    words = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "text": True, "cwd": ROOT}
+    process = subprocess.Popen([sys.executable, "-c", code], **words)
+
+    def report():
+        error = process.stderr.read().strip()
+        if process.wait() and not getattr(process, "stopped", False):
+            reason = error.splitlines()[-1] if error else f"exit status {process.returncode}"
+            print(f"The lessons are not going to run: {reason}. 'make doctor' says what to do.", flush=True)
+
+    process.reporter = threading.Thread(target=report, daemon=True)
+    process.reporter.start()
+    return process
 
 
 def main(port=None):
     """Run JupyterLab until it is stopped, and return its exit status."""
-    pages = sorted(map(str, (ROOT / "notebooks").glob("*.ipynb")))
-    subprocess.run([sys.executable, "-m", "jupyter", "trust", *pages], check=True, stdout=subprocess.DEVNULL)
     if port and not (port.isdecimal() and 0 < int(port) < 65536):
         sys.exit(f"PORT must be a number from 1 to 65535, not {port!r}")
+    warming = warm_up()
+    pages = sorted(map(str, (ROOT / "notebooks").glob("*.ipynb")))
+    subprocess.run([sys.executable, "-m", "jupyter", "trust", *pages], check=True, stdout=subprocess.DEVNULL)
     command = [*SERVER, LESSON, f"--ServerApp.root_dir={ROOT}"]
     if port:
         command.append(f"--ServerApp.port={port}")
@@ -29,9 +63,14 @@ def main(port=None):
         command.append("--allow-root")
     print("JupyterLab is opening lesson 1. If no browser window appears, open the address that it prints below.")
     print("To stop it, press Ctrl-C twice.", flush=True)
-    server = subprocess.Popen(command, cwd=ROOT)
+    # Its kernels come from there first: they import PyTorch while the reader reads.
+    kernels = os.pathsep.join([str(SETTINGS), *filter(None, [os.environ.get("JUPYTER_PATH")])])
+    server = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "JUPYTER_PATH": kernels})
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches JupyterLab itself, which asks and then ends in order
-    return server.wait()
+    status = server.wait()
+    warming.stopped = True
+    warming.terminate()
+    return status
 
 
 if __name__ == "__main__":
