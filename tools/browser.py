@@ -149,6 +149,12 @@ class Notebook:
         self.page.evaluate("void jupyterapp.commands.execute('notebook:run-cell')")
         return cell
 
+    def run_and_wait(self, text):
+        """Run the cell whose source contains the text to its end, and return its locator."""
+        cell = self.show(text)
+        self.command("notebook:run-cell")
+        return cell
+
     def explorers(self):
         """The source of every cell that shows an explorer, in order."""
         return self.page.evaluate(

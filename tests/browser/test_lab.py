@@ -20,20 +20,10 @@ def press(cell, label, key, times=1):
         slider.press(key)
 
 
-@pytest.mark.parametrize("name", ["01_cross_correlation", "02_output_size"])
-def test_a_page_runs_top_to_bottom(notebook, name):
-    page = notebook(name)
-    page.run_all()
-    report = page.errors()
-    assert report["errors"] == [] and report["unrun"] == 0 and report["cells"] > 10
-    assert page.page.locator(".jp-Dialog").count() == 0
-
-
 @pytest.fixture
-def stepping(notebook):
-    page = notebook("01_cross_correlation")
-    page.run_all()
-    cell = page.show(STEP)
+def stepping(ran):
+    page = ran("01_cross_correlation")
+    cell = page.run_and_wait(STEP)
     cell.locator(".ax-output").wait_for()
     return page, cell
 
