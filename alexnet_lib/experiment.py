@@ -2,9 +2,9 @@
 
 import math
 import threading
-import time
 from contextlib import suppress
 from functools import wraps
+from time import perf_counter as clock
 
 from IPython.display import display
 
@@ -76,10 +76,10 @@ class Experiment(Live):
         try:
             due = -math.inf
             for record in self._source(**values):
-                self.record, began = record, time.monotonic()
+                self.record, began = record, clock()
                 if record.progress >= 1 or began >= due:
                     self._show(record)
-                    ended = time.monotonic()
+                    ended = clock()
                     due = ended + max(REDRAW_EVERY, (ended - began) / REDRAW_SHARE)
                 yield record.progress, self.picture
         finally:

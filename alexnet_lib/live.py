@@ -4,8 +4,8 @@
 """
 
 import threading
-import time
 from html import escape
+from time import perf_counter as clock
 
 from ipywidgets import HTML, Button, FloatProgress, HBox, Layout
 
@@ -31,7 +31,7 @@ class Monitor(Column):
     def __call__(self, report):
         self.bar.value = report.progress
         self.text.value = getattr(report, "sentence", "")
-        now = time.monotonic()
+        now = clock()
         if now - self._drawn >= REDRAW_EVERY or report.ended:
             self.view.value, self._drawn = shown(self.draw(report)), now
 
@@ -74,11 +74,11 @@ class Live(Column):
         self._stopping.set()
 
     def _work(self, values):
-        began = time.monotonic()
+        began = clock()
         try:
             for share, answer in self.run(**values):
                 self.bar.value, self.view.value = share, shown(answer)
-                self.text.value = f"{100 * share:.0f} %, {time.monotonic() - began:.0f} s"
+                self.text.value = f"{100 * share:.0f} %, {clock() - began:.0f} s"
                 if self._stopping.is_set():
                     self.text.value += ": you stopped it; what has finished is shown."
                     break

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import torch
 from torch.nn import functional as F
 
-from alexnet_lib.device import pick_device, release, seconds_of
+from alexnet_lib.device import give_back, pick_device, release, seconds_of, short_format
 
 LAYOUTS = {torch.contiguous_format: "NCHW", torch.channels_last: "NHWC (channels_last)"}
 
@@ -70,12 +70,10 @@ def train_step(model, adam, scaler, plan, x, y):
 
 
 def candidates(device):
-    """The plans worth timing on a device: two layouts, in float32 and in the short format that it has."""
-    short = torch.bfloat16
-    if device.type == "cuda" and not torch.cuda.is_bf16_supported(including_emulation=False):
-        short = torch.float16
-    layouts = (torch.contiguous_format, torch.channels_last)
-    return [Plan(device, dtype, layout) for dtype in (short, torch.float32) for layout in reversed(layouts)]
+    """The plans worth timing on a device: two layouts, in float32 first, then in the short format if it has one."""
+    formats = [torch.float32, *filter(None, [short_format(device)])]
+    layouts = (torch.channels_last, torch.contiguous_format)
+    return [Plan(device, dtype, layout) for dtype in formats for layout in layouts]
 
 
 def choose(model, x, y, device=None, repeats=2, timings=None):
@@ -94,6 +92,7 @@ def choose(model, x, y, device=None, repeats=2, timings=None):
             release(error, device)
             problem = error.with_traceback(None)
             continue
+        give_back(device)
         if best is None or timings[plan] < timings[best]:
             best = plan
     if best is None:

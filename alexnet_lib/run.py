@@ -3,9 +3,9 @@
 import math
 import signal
 import threading
-import time
 from contextlib import contextmanager
 from dataclasses import asdict
+from time import perf_counter as clock
 
 import torch
 
@@ -31,7 +31,7 @@ class Run:
         self.history = History()
         self.plan = plan or self._measured_plan()
         self.history.plan = str(self.plan)
-        self.began = time.perf_counter()
+        self.began = clock()
         self.plan.model(model).train()
         self.images, self.labels = data.images.to(self.plan.device), data.labels.to(self.plan.device)
         torch.manual_seed(seed)
@@ -42,7 +42,7 @@ class Run:
         if resume:
             self._restore(checkpoints.load(checkpoint))
         self.totals, self.seen = torch.zeros(2, device=self.plan.device), 0
-        self.mark = self.saved = self.validated = time.perf_counter()
+        self.mark = self.saved = self.validated = clock()
 
     def over(self):
         """Whether the run is at its end; if not, the learning rate is set: a short rise, then a straight fall."""
@@ -66,7 +66,7 @@ class Run:
 
     def reading_is_due(self):
         """Whether it is time to read the sums: about twice a second, so that the device is rarely waited for."""
-        return time.perf_counter() - self.mark > READ_EVERY
+        return clock() - self.mark > READ_EVERY
 
     def read(self, on_progress=None):
         """Read the sums into the history, validate and save if it is time, and tell `on_progress`."""
@@ -77,20 +77,20 @@ class Run:
                     f"the loss is no longer a number ({loss}) by step {self.step}: the weights took steps too large. "
                     f"Begin again with a fresh network and a smaller lr than {self.lr:g}"
                 )
-            now = time.perf_counter()
+            now = clock()
             values = (self.step, now - self.began, loss, right, self.seen / (now - self.mark))
             for name, value in zip(("step", "seconds", "loss", "accuracy", "speed"), values, strict=True):
                 getattr(self.history, name).append(value)
             self.totals.zero_()
             self.seen = 0
-        now = time.perf_counter()
+        now = clock()
         if self.path is not None and now - self.saved >= SAVE_EVERY:
             self._save()
         if self.every is not None and now - self.validated >= self.every:
             self._validate()
         if on_progress is not None and on_progress(self.history):
             self.stopped = True
-        self.mark = time.perf_counter()
+        self.mark = clock()
 
     def halve_the_batch(self, error):
         """When the device is out of memory: free what the failed step holds, halve the batch and say so.
@@ -144,7 +144,7 @@ class Run:
             self.model.eval()
 
     def _shares(self):
-        elapsed, images = time.perf_counter() - self.began, len(self.order)
+        elapsed, images = clock() - self.began, len(self.order)
         yield from () if self.seconds is None else (elapsed / self.seconds,)
         yield from () if self.epochs is None else ((self.epoch + self.position / images) / self.epochs,)
 
@@ -157,7 +157,7 @@ class Run:
                 raise
             release(error, self.plan.device)
             found = evaluate(self.model, images, labels, self.plan, self.prepare, 1)
-        self.validated = time.perf_counter()
+        self.validated = clock()
         values = (self.step, self.validated - self.began, found.loss, found.accuracy)
         for name, value in zip(("val_step", "val_seconds", "val_loss", "val_accuracy"), values, strict=True):
             getattr(self.history, name).append(value)
@@ -178,10 +178,10 @@ class Run:
     def _save(self):
         names = ("batch", "step", "epoch", "position", "order")
         state = {name: getattr(self, name) for name in names}
-        state |= {"seconds": time.perf_counter() - self.began, "history": asdict(self.history), "task": self._task()}
+        state |= {"seconds": clock() - self.began, "history": asdict(self.history), "task": self._task()}
         state |= {"generator": self.generator.get_state(), "random": checkpoints.random_state(self.plan.device)}
         state |= {"model": self.model.state_dict(), "adam": self.adam.state_dict(), "scaler": self.scaler.state_dict()}
-        self.saved = time.perf_counter()
+        self.saved = clock()
         try:
             checkpoints.save(self.path, state)
         except (OSError, RuntimeError) as error:  # torch.save tells of a full disk with a RuntimeError

@@ -13,7 +13,7 @@ from alexnet_lib.device import pick_device
 from alexnet_lib.stacked import Momentum, Stack
 
 QUANTITIES = ("training loss", "training error", "validation loss", "validation error")
-PART = 50
+PART, FEW = 50, 4
 
 
 @dataclass(frozen=True)
@@ -84,8 +84,10 @@ def race(settings, data, images=1000, seeds=5, steps=300, batch=32, readings=6, 
         raise ValueError(f"from {batch} to {len(data.images)} images can be used, not {images}")
     device = pick_device() if device is None else torch.device(device)
     numbers = range(first_seed, first_seed + seeds)
-    shares = _shares(settings, torch.get_num_threads() if device.type == "cpu" else 1)
-    teams = [_Team(share, data, images, numbers, batch, steps if fall else math.inf, device) for share in shares]
+    runs = [(name, number) for name in settings for number in numbers]
+    shares = _shares(settings, runs, torch.get_num_threads() if device.type == "cpu" else 1)
+    end = steps if fall else math.inf
+    teams = [_Team(settings, share, data, images, batch, end, device) for share in shares]
     due = sorted({round(steps * (i / readings) ** 2) for i in range(readings + 1)})
     table = {quantity: [] for quantity in QUANTITIES}
     with _crew(teams) as crew:
@@ -93,9 +95,10 @@ def race(settings, data, images=1000, seeds=5, steps=300, batch=32, readings=6, 
             for _ in crew(step):
                 if index > 1:
                     yield _record(settings, due[:index], table, sum(t.step for t in teams) / steps / len(teams))
-            found = {name: values for team in teams for name, values in team.found.items()}
-            for quantity in QUANTITIES:
-                table[quantity].append(torch.stack([found[name][quantity] for name in settings]))
+            found = {run: values for team in teams for run, values in team.found.items()}
+            each = torch.stack([found[run] for run in runs]).unflatten(0, (len(settings), seeds))
+            for quantity, values in zip(QUANTITIES, each.unbind(-1), strict=True):
+                table[quantity].append(values)
             if index:
                 yield _record(settings, due[: index + 1], table, step / steps)
 
@@ -127,20 +130,23 @@ def _crew(teams):
 
 
 class _Team:
-    """The settings whose networks have one shape, times all seeds, as one stack."""
+    """Runs, each a setting's name and a seed, whose networks have one shape, as one stack."""
 
-    def __init__(self, settings, data, images, numbers, batch, end, device):
-        self.settings, self.batch, self.step, self.images = settings, batch, 0, images
+    def __init__(self, settings, runs, data, images, batch, end, device):
+        self.runs, self.batch, self.step, self.images = runs, batch, 0, images
         self.device, self.end, self.stopped, self.found = device, end, False, {}
+        each, numbers = [settings[name] for name, _ in runs], sorted({number for _, number in runs})
         self.seeds = [_Seed(number, data, images) for number in numbers]
-        models = [_built(setting, number) for setting in settings.values() for number in numbers]
-        self.stack = Stack(models, device)
-        each = list(settings.values())
-        rates, decays = ([getattr(s, name) for s in each for _ in numbers] for name in ("lr", "decay"))
-        self.rule = Momentum(self.stack, rates, decays)
-        self.coins = [seed.coins for seed in self.seeds] * len(each)
+        seats = [numbers.index(number) for _, number in runs]
+        own = [self.seeds[seat] for seat in seats]
+        self.stack = Stack([_built(settings[name], number) for name, number in runs], device)
+        self.rule = Momentum(self.stack, [setting.lr for setting in each], [setting.decay for setting in each])
+        self.coins = [seed.coins for seed in own]
         self.pixels = torch.stack([seed.pixels for seed in self.seeds]).to(device)
-        self.labels = torch.stack([seed.labels(s.wrong) for s in each for seed in self.seeds]).to(device)
+        labels = [seed.labels(setting.wrong) for seed, setting in zip(own, each, strict=True)]
+        self.labels, self.seats = torch.stack(labels).to(device), torch.tensor(seats, device=device)
+        self.augmented = torch.tensor([setting.augment for setting in each], device=device)
+        self.shifts = any(setting.augment for setting in each)
         self.new = normalise(data.val_images).to(device), data.val_labels.to(device)
 
     def go(self, step):
@@ -154,25 +160,23 @@ class _Team:
             picked = torch.stack([seed.next(self.batch) for seed in self.seeds]).to(self.pixels.device)
             rows = torch.arange(len(self.seeds), device=picked.device)[:, None]
             plain = self.pixels[rows, picked]
-            shifted = plain
-            if any(setting.augment for setting in self.settings.values()):
+            x, y = plain[self.seats], self.labels.gather(1, picked[self.seats])
+            if self.shifts:
                 shifted = torch.stack([augment(x, s.shifts) for x, s in zip(plain, self.seeds, strict=True)])
-            x = torch.cat([shifted if s.augment else plain for s in self.settings.values()])
-            y = self.labels.gather(1, picked.repeat(len(self.settings), 1))
+                x = torch.where(self.augmented.view(-1, 1, 1, 1, 1), shifted[self.seats], x)
             losses = self.stack.losses(normalise(x), y, self.coins)
             self.rule.step(self.stack.gradients(losses), 1 - 0.95 * self.step / self.end)
             self.step += 1
 
     @torch.no_grad()
     def read(self):
-        """{setting: {quantity: (seeds,)}} now: on the training images (at most 500 of them) and on new ones."""
+        """{run: its QUANTITIES} now: on the training images (at most 500 of them) and on new ones."""
         seen = min(self.images, 500)
-        pixels, count = normalise(self.pixels[:, :seen].flatten(0, 1)).unflatten(0, (-1, seen)), len(self.settings)
-        old = self._measure(lambda part: pixels[:, part].repeat(count, 1, 1, 1, 1), self.labels[:, :seen])
+        pixels = normalise(self.pixels[:, :seen].flatten(0, 1)).unflatten(0, (-1, seen))
+        old = self._measure(lambda part: pixels[self.seats, part], self.labels[:, :seen])
         many = self.new[1].expand(self.stack.count, -1)
         new = self._measure(lambda part: self.new[0][part].expand(self.stack.count, -1, -1, -1, -1), many)
-        found = torch.stack((*old, *new)).unflatten(1, (count, -1)).cpu()
-        return {name: dict(zip(QUANTITIES, found[:, index], strict=True)) for index, name in enumerate(self.settings)}
+        return dict(zip(self.runs, torch.stack((*old, *new), 1).cpu(), strict=True))
 
     def _measure(self, pick, labels):
         loss = wrong = 0
@@ -215,13 +219,18 @@ def _built(setting, number):
         return setting.build()
 
 
-def _shares(settings, cores):
-    """The settings by the shape of their network, each shape cut into so many shares that no core is idle."""
-    shapes = {}
-    for name, setting in settings.items():
-        shapes.setdefault(repr(_built(setting, 0)), []).append((name, setting))
-    cuts = -(-cores // len(shapes))
-    return [dict(shape[cut::cuts]) for shape in shapes.values() for cut in range(cuts) if shape[cut::cuts]]
+def _shares(settings, runs, cores):
+    """The runs, in as many equal parts as there are cores to work on them, each part cut by the networks' shape.
+
+    The largest come first, so that the last to be begun are small. A part has at least `FEW` runs: more threads than
+    that would wait for Python rather than compute.
+    """
+    shapes = {name: repr(_built(setting, 0)) for name, setting in settings.items()}
+    order = sorted(runs, key=lambda run: list(shapes.values()).index(shapes[run[0]]))
+    parts, shares = max(1, min(cores, len(runs) // FEW)), {}
+    for place, run in enumerate(order):
+        shares.setdefault((place * parts // len(runs), shapes[run[0]]), []).append(run)
+    return sorted(shares.values(), key=len, reverse=True)
 
 
 def _record(settings, steps, table, progress):

@@ -1,7 +1,11 @@
+import os
+import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 import torch
+from clock import Clock
 from torch import nn
 
 from alexnet_lib import device as devices
@@ -19,8 +23,50 @@ def test_whatever_accelerator_there_is_gets_picked(monkeypatch, name):
     assert devices.pick_device().type == name
 
 
+@pytest.mark.parametrize(("native", "short"), [(True, torch.bfloat16), (False, torch.float16)])
+def test_a_gpu_without_bfloat16_of_its_own_has_float16(monkeypatch, native, short):
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation: native and not including_emulation)
+    assert devices.short_format(torch.device("cuda")) == short
+
+
+@pytest.mark.parametrize(
+    ("library", "short"),
+    [
+        (SimpleNamespace(_is_mkldnn_bf16_supported=lambda: True), torch.bfloat16),
+        (SimpleNamespace(_is_mkldnn_bf16_supported=lambda: False), None),
+        (SimpleNamespace(), None),
+    ],
+    ids=["new", "old", "without oneDNN"],
+)
+def test_a_processor_has_bfloat16_only_if_pytorchs_library_says_so(monkeypatch, library, short):
+    monkeypatch.setattr(torch.ops, "mkldnn", library)
+    assert devices.short_format(torch.device("cpu")) == short
+
+
+def test_an_old_processor_can_be_imitated_and_has_no_short_format():
+    code = "import torch; from alexnet_lib.device import short_format; print(short_format(torch.device('cpu')))"
+    old = os.environ | {"ATEN_CPU_CAPABILITY": "avx2", "ONEDNN_MAX_CPU_ISA": "AVX2"}
+    done = subprocess.run([sys.executable, "-c", code], env=old, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "None"
+
+
+def test_freed_memory_is_given_back(monkeypatch):
+    module = SimpleNamespace(empty_cache=lambda: given.append("device"))
+    given = []
+    monkeypatch.setattr(torch, "get_device_module", lambda device: module)
+    devices.give_back(torch.device("xpu"))
+    monkeypatch.setattr(devices.ctypes, "CDLL", lambda name: SimpleNamespace(malloc_trim=given.append))
+    for platform in ("linux", "darwin", "win32"):
+        monkeypatch.setattr(sys, "platform", platform)
+        devices.give_back(torch.device("cpu"))
+    assert given == ["device", 0]
+    monkeypatch.undo()
+    devices.give_back(torch.device("cpu"))
+
+
 def test_the_clock_waits_for_an_accelerator_and_not_for_the_cpu(monkeypatch):
     waited = []
+    monkeypatch.setattr(devices, "clock", Clock())
     monkeypatch.setattr(torch.accelerator, "synchronize", waited.append)
     devices.synchronise(torch.device("cpu"))
     assert waited == []
@@ -30,6 +76,7 @@ def test_the_clock_waits_for_an_accelerator_and_not_for_the_cpu(monkeypatch):
 
 
 def test_the_report_names_the_device_and_moves_everything_to_it(monkeypatch):
+    monkeypatch.setattr(devices, "clock", Clock())
     rows = dict(devices.device_report(AlexNet(10), (2, 3, 224, 224), torch.device("cpu")))
     assert rows["device"] == f"CPU, {torch.get_num_threads()} threads" and rows["GPU used"] == "no"
     assert rows["forward, batches of 2"].endswith("images per second")
@@ -57,6 +104,7 @@ def test_what_is_small_is_sent_to_the_device():
 
 
 def test_a_report_without_memory_figures_says_so(monkeypatch):
+    monkeypatch.setattr(devices, "clock", Clock())
     monkeypatch.setattr(devices, "peak_memory", lambda device: None)
     rows = dict(devices.device_report(nn.Linear(3, 2), (1, 3), torch.device("cpu")))
     assert rows["peak memory"] == "not known here"

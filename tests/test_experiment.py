@@ -1,12 +1,17 @@
-import time
+import threading
 from dataclasses import dataclass
+from itertools import count as numbers
 from pathlib import Path
 
 import nbformat
 import pytest
+from clock import Clock
 from nbclient import NotebookClient
 
+from alexnet_lib import experiment as experiments
 from alexnet_lib.experiment import experiment
+
+AT_MOST = 300.0  # seconds to wait for what must happen; only a broken experiment gets there
 
 
 @dataclass
@@ -26,10 +31,22 @@ class Picture:
         return {"image/png": self.markup, "text/plain": self.markup}, {}
 
 
-def count(to=4, pause=0.0):
+def count(to=4):
     for i in range(1, to + 1):
-        time.sleep(pause)
         yield Record(i / to, i)
+
+
+class Endless:
+    """A run of 2 records, or with `long` one that goes on until it is stopped; `started` is set at its sixth."""
+
+    def __init__(self):
+        self.started = threading.Event()
+
+    def __call__(self, long=False):
+        for i in numbers(1) if long else (1, 2):
+            if i == 6:
+                self.started.set()
+            yield Record(1 - 1 / i if long else i / 2, i)
 
 
 def answer(record):
@@ -40,11 +57,19 @@ def draw(value):
     return Picture(value)
 
 
-def wait_for(condition):
-    end = time.monotonic() + 10
-    while not condition() and time.monotonic() < end:
-        time.sleep(0.01)
-    assert condition()
+def begun():
+    """An experiment that ran once and now goes on beside the test, at its sixth record or later."""
+    run = Endless()
+    shows = experiment(run, answer, draw, long=False)
+    shows.controls["long"].value = True
+    shows.begin()
+    assert run.started.wait(AT_MOST)
+    return shows
+
+
+def ended(shows):
+    shows.thread.join(AT_MOST)
+    return not shows.thread.is_alive()
 
 
 def test_it_runs_at_once_with_the_defaults_and_keeps_the_result():
@@ -58,19 +83,33 @@ def test_start_runs_it_again_with_what_the_controls_say():
     view = shows.view
     shows.controls["to"].value = 7
     shows.begin()
-    shows.thread.join(10)
-    assert shows.found == {"value": 7} and shows.view is view and view.value == "<b>7</b>"
+    assert ended(shows) and shows.found == {"value": 7} and shows.view is view and view.value == "<b>7</b>"
 
 
 def test_stop_keeps_what_has_finished():
-    shows = experiment(count, answer, draw, to=[2, 10_000], pause=[0.0, 0.01])
-    shows.controls["to"].value, shows.controls["pause"].value = 10_000, 0.01
-    shows.begin()
-    wait_for(lambda: shows.record.value > 5 and shows.bar.value < 0.9)
+    shows = begun()
     shows.stop.click()
-    shows.thread.join(10)
-    assert 5 < shows.record.value < 10_000 and shows.found == {"value": shows.record.value}
+    assert ended(shows) and shows.record.value >= 6 and shows.found == {"value": shows.record.value}
     assert shows.view.value == f"<b>{shows.record.value}</b>" and "stopped" in shows.text.value
+
+
+def test_pictures_are_drawn_now_and_then_by_the_clock_and_at_the_end(monkeypatch):
+    """A record a second, and drawing takes 0.2 s at first: a twentieth of the time is 4 s."""
+    clock, drawn, cost = Clock(), [], {1: 0.2}
+    monkeypatch.setattr(experiments, "clock", clock)
+
+    def slow(value):
+        drawn.append(value)
+        clock.now += cost.get(value, 0.0)
+        return Picture(value)
+
+    def every_second(to=10):
+        for record in count(to):
+            yield record
+            clock.now += 1.0
+
+    experiment(every_second, answer, slow, to=(1, 20))
+    assert drawn == [1, 6, 8, 10]
 
 
 def test_an_interruption_in_the_cell_keeps_what_has_finished():
@@ -92,39 +131,48 @@ def test_a_mistake_is_shown_and_raised():
 
 
 def test_running_a_cell_stops_the_experiment_that_is_under_way_and_keeps_what_it_measured():
-    first = experiment(count, answer, draw, to=[2, 10_000], pause=[0.0, 0.01])
-    first.controls["to"].value, first.controls["pause"].value = 10_000, 0.01
-    first.begin()
-    wait_for(lambda: first.record.value > 5 and first.bar.value < 0.9)
+    first = begun()
     second = experiment(count, answer, draw, to=(1, 9))
-    first.thread.join(10)
-    assert second.found == {"value": 4} and 5 < first.record.value < 10_000 and not first.start.disabled
+    assert ended(first) and second.found == {"value": 4} and first.record.value >= 6 and not first.start.disabled
 
 
 def test_two_experiments_take_turns():
-    first, second = (experiment(count, answer, draw, to=(1, 9), pause=[0.0, 0.05]) for _ in range(2))
-    for shows in (first, second):
-        shows.controls["to"].value, shows.controls["pause"].value = 9, 0.05
-        shows.begin()
-    for shows in (first, second):
-        shows.thread.join(20)
-        assert shows.found == {"value": 9}
+    order, gate = [], threading.Event()
+
+    def run(name=""):
+        for record in count(3):
+            order.append(name)
+            yield record
+            assert not name or gate.wait(AT_MOST)
+
+    first, second = (experiment(run, answer, draw, name=["", name]) for name in "ab")
+    order.clear()
+    for shows, name in ((first, "a"), (second, "b")):
+        shows.controls["name"].value = name
+    first.begin()
+    waits = says(second, "Waits until another experiment")
+    second.begin()
+    assert waits.wait(AT_MOST)
+    gate.set()
+    assert ended(first) and ended(second) and order == [*"aaabbb"]
+
+
+def says(shows, words):
+    """An event that is set when the experiment's text has these words."""
+    heard = threading.Event()
+    shows.text.observe(lambda change: words in change.new and heard.set(), "value")
+    return heard
 
 
 def test_an_experiment_that_waits_for_another_says_so_and_can_be_stopped():
-    first, second = (experiment(count, answer, draw, to=[2, 10_000], pause=[0.0, 0.01]) for _ in range(2))
-    for shows in (first, second):
-        shows.controls["to"].value, shows.controls["pause"].value = 10_000, 0.01
-    first.begin()
-    wait_for(lambda: first.record.value > 2)
+    second = experiment(count, answer, draw, to=(1, 9))
+    first, waits = begun(), says(second, "Waits until another experiment")
     second.begin()
-    wait_for(lambda: "Waits until another experiment" in second.text.value)
+    assert waits.wait(AT_MOST)
     second.stop.click()
-    second.thread.join(10)
-    assert second.text.value == "You stopped it before it began." and second.found == {"value": 2}
+    assert ended(second) and second.text.value == "You stopped it before it began." and second.found == {"value": 4}
     first.stop.click()
-    first.thread.join(10)
-    assert first.found["value"] > 2
+    assert ended(first) and first.found["value"] >= 6
 
 
 def test_a_page_stores_its_picture_and_a_text_that_never_changes():
@@ -136,7 +184,7 @@ def test_a_page_stores_its_picture_and_a_text_that_never_changes():
     )
     page.cells = [nbformat.v4.new_code_cell(source) for source in sources]
     NotebookClient(
-        page, timeout=60, kernel_name="python3", resources={"metadata": {"path": Path(__file__).parent}}
+        page, timeout=AT_MOST, kernel_name="python3", resources={"metadata": {"path": Path(__file__).parent}}
     ).execute()
     (output,) = page.cells[2].outputs
     assert output.data["text/plain"] == "a picture" and output.data["image/png"] == "<b>4</b>"

@@ -1,6 +1,7 @@
 from types import SimpleNamespace
 
 import pytest
+from clock import Clock
 
 from alexnet_lib import live as live_module
 from alexnet_lib.controls import Cells
@@ -12,10 +13,10 @@ def report(progress, sentence="working", ended=False):
 
 
 def test_a_monitor_follows_every_report_and_draws_now_and_then(monkeypatch):
-    now, drawn = [0.0], []
-    monkeypatch.setattr(live_module.time, "monotonic", lambda: now[0])
+    clock, drawn = Clock(), []
+    monkeypatch.setattr(live_module, "clock", clock)
     monitor = Monitor(lambda history: drawn.append(history.progress) or history.progress)
-    for now[0], progress in ((100, 0.1), (101, 0.2), (102, 0.3), (103.5, 0.4), (104, 0.5)):
+    for clock.now, progress in ((100, 0.1), (101, 0.2), (102, 0.3), (103.5, 0.4), (104, 0.5)):
         assert monitor(report(progress, f"{progress} done")) is None
         assert monitor.bar.value == progress and monitor.text.value == f"{progress} done"
     monitor(report(0.6, ended=True))

@@ -7,9 +7,11 @@ import weakref
 
 import pytest
 import torch
+from clock import Clock
 from torch import nn
 
 from alexnet_lib import checkpoints, plan, run, training
+from alexnet_lib import device as devices
 from alexnet_lib.alexnet import SmallAlexNet
 from alexnet_lib.data import Images
 from alexnet_lib.plan import Plan
@@ -34,6 +36,15 @@ def train(model=None, **options):
 def same(one, other):
     pairs = zip(one.state_dict().values(), other.state_dict().values(), strict=True)
     return all(torch.equal(a, b) for a, b in pairs)
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch):
+    """A step takes some millionths of a second, so nothing that falls due by the clock does unless a test asks."""
+    clock = Clock()
+    for module in (run, devices):
+        monkeypatch.setattr(module, "clock", clock)
+    return clock
 
 
 @pytest.fixture
@@ -237,9 +248,8 @@ def test_it_runs_in_a_thread_beside_the_page():
     assert same(results[0], train()[0])
 
 
-def test_the_time_budget_ends_it(monkeypatch, read_every_step):
-    clock = iter(range(10_000))
-    monkeypatch.setattr(run.time, "perf_counter", lambda: float(next(clock)))
+def test_the_time_budget_ends_it(clock, read_every_step):
+    clock.tick = 1.0
     _, history = train(epochs=None, seconds=100, validate=None)
     assert 90 < history.seconds[-1] < 110 and history.progress == 1
     assert history.step[-1] > 3
@@ -251,6 +261,22 @@ def test_one_step_is_taken_however_short_the_time_and_without_images_to_validate
     assert history.step == [1] and history.ended
     with pytest.raises(ValueError, match="no images to validate on; train without"):
         fit(network(), data, seconds=1, plan=Plan())
+
+
+def test_readings_validations_and_checkpoints_fall_due_by_the_clock(tmp_path, monkeypatch, clock):
+    """A step takes a quarter of a second: more than half a second is three, five seconds 21, half a minute 120."""
+    real, saved, clock.tick = training.train_step, [], 0.0
+
+    def slow(*arguments):
+        clock.now += 0.25
+        return real(*arguments)
+
+    monkeypatch.setattr(training, "train_step", slow)
+    monkeypatch.setattr(checkpoints, "save", lambda path, state: saved.append(state["step"]))
+    _, history = train(epochs=32, checkpoint=tmp_path / "run.pt")
+    assert history.step == [*range(3, 160, 3), 160] and history.seconds[0] == pytest.approx(0.75, abs=0.01)
+    assert history.speed[0] == pytest.approx(8 / 0.25, rel=0.01)
+    assert history.val_step == [*range(21, 160, 21), 160] and saved == [120, 160]
 
 
 def test_the_learning_rate_rises_and_falls(monkeypatch, read_every_step):
