@@ -3,7 +3,7 @@ PYTHON ?= python3
 PAGE ?= notebooks
 BIN := .venv/bin
 
-.PHONY: help ready ready-dev lab doctor test lint unit pages browser bench refresh slides handouts answers wheels lock clean
+.PHONY: help ready ready-dev lab doctor test lint unit pages browser colab address bench refresh slides handouts answers wheels lock clean
 help:
 	@echo "make lab      open the course in JupyterLab (PORT=9000 chooses the port). What the first one installs:"
 	@echo "              CPU=1 PyTorch without CUDA, WHEELS=folder from there, PYTORCH_MIRROR=address PyTorch from there"
@@ -12,6 +12,8 @@ help:
 	@echo "make test     lint, unit tests, every page re-executed and compared, JupyterLab in a browser"
 	@echo "make refresh  execute the pages and store their outputs (PAGE=notebooks/NAME.ipynb: only that one,"
 	@echo "              ANEW=1: also the outputs that differ from run to run)"
+	@echo "make colab    the pages on the versions that Google Colab has (PAGES=notebooks/NAME.ipynb: only that one)"
+	@echo "make address  take the course's public address from pyproject.toml to the README and the pages"
 	@echo "make bench    measure pages, explorers and trainings (ten minutes; PARTS=pages: only those)"
 	@echo "make slides, make handouts: each lesson as one HTML file in build/, to project or to print, no network needed"
 	@echo "make lint     ruff only; make lock chooses the exact versions anew; make clean removes the installation"
@@ -36,15 +38,22 @@ lint: ready-dev
 
 unit: ready-dev
 	@echo "== unit tests"
-	@$(BIN)/python -m pytest -q tests --ignore=tests/browser
+	@$(BIN)/python -m pytest -q --durations=10 tests --ignore=tests/browser
 
 pages: ready-dev
 	@echo "== every page, executed and compared with its stored outputs"
-	@$(BIN)/python -m pytest -q --nbval notebooks
+	@$(BIN)/python -m pytest -q --durations=10 --nbval notebooks
 
 browser: ready-dev
 	@echo "== JupyterLab in a browser"
-	@$(BIN)/python -m pytest -q -rs tests/browser
+	@$(BIN)/python -m pytest -q -rs --durations=10 tests/browser
+
+colab: ready-dev
+	@echo "== pages and widgets on Google Colab's versions"
+	@$(BIN)/python tools/colab.py $(PAGES)
+
+address: ready
+	@$(BIN)/python tools/address.py
 
 bench: ready-dev
 	@$(BIN)/python tools/bench.py $(PARTS)

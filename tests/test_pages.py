@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from statistics import median
 
+import address
 import pytest
 
 ROOT = Path(__file__).parents[1]
@@ -13,7 +14,8 @@ PAGES = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 
 def lines(cell):
-    return [line for line in "".join(cell["source"]).splitlines() if line.strip()]
+    """The lines of a cell, without what `make address` puts in front for Colab."""
+    return [line for line in address.guarded("".join(cell["source"]), "").splitlines() if line.strip()]
 
 
 @pytest.fixture(params=PAGES, ids=lambda path: path.stem)

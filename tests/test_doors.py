@@ -1,0 +1,120 @@
+"""The course's other doors: Google Colab, Binder, Codespaces, GitHub. What can be checked without a network."""
+
+import ast
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from types import SimpleNamespace
+
+import address
+import colab
+import pytest
+from packaging.requirements import Requirement
+
+ROOT = Path(__file__).parents[1]
+SITE = "https://github.com/somebody/alexnet-by-hand"
+
+
+def every_file(root):
+    return {path.relative_to(root): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()}
+
+
+@pytest.fixture
+def copy(tmp_path):
+    """A copy of what the address goes into, and a function that sets it there."""
+    shutil.copytree(ROOT / "notebooks", tmp_path / "notebooks", ignore=shutil.ignore_patterns(".*", "results"))
+    shutil.copy(ROOT / "README.md", tmp_path)
+    unread = shutil.ignore_patterns("photos", "fashion_mnist", "__pycache__")
+    shutil.copytree(ROOT / "alexnet_lib", tmp_path / "alexnet_lib", ignore=unread)  # ruff sorts imports by it
+    original = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+
+    def publish(url):
+        line = f'Repository = "{url}"\n' if url else ""
+        text = re.sub(r"(?m)^(\[project\.urls\]\n)(Repository = .*\n)?", lambda found: found[1] + line, original)
+        (tmp_path / "pyproject.toml").write_text(text, encoding="utf-8")
+        return tmp_path
+
+    publish("")
+    address.main(tmp_path)
+    return publish
+
+
+def first_code(page):
+    return next("".join(cell["source"]) for cell in page["cells"] if cell["cell_type"] == "code")
+
+
+def pages(root):
+    return [json.loads(path.read_text(encoding="utf-8")) for path in sorted((root / "notebooks").glob("*.ipynb"))]
+
+
+def test_the_pages_and_the_readme_say_what_the_address_says(capsys):
+    folder = ROOT / "notebooks"
+    before = every_file(folder)
+    assert address.main(ROOT) == 0 and capsys.readouterr().out == "", "run: make address"
+    assert every_file(folder) == before
+
+
+def test_an_address_opens_every_page_elsewhere_and_taking_it_away_leaves_no_trace(copy, capsys):
+    before = every_file(copy(""))
+    readme = before[Path("README.md")].decode()
+    assert "colab.research.google.com/github" not in readme and "mybinder" not in readme
+    assert not any("google.colab" in first_code(page) for page in pages(copy("")))
+
+    root = copy(SITE)
+    address.main(root)
+    badges = (root / "README.md").read_text(encoding="utf-8").split("\n\n")[1]
+    assert badges.count("[![") == 3
+    for path, page in zip(sorted((root / "notebooks").glob("*.ipynb")), pages(root), strict=True):
+        opening = "".join(page["cells"][0]["source"])
+        for place in (
+            f"https://colab.research.google.com/github/somebody/alexnet-by-hand/blob/main/notebooks/{path.name}",
+            f"https://mybinder.org/v2/gh/somebody/alexnet-by-hand/main?urlpath=lab/tree/notebooks/{path.name}",
+            "https://codespaces.new/somebody/alexnet-by-hand",
+        ):
+            assert opening.count(f"]({place})") == 1
+        assert opening.startswith("# ") and first_code(page).count("google.colab") == 1
+    lint = [sys.executable, "-m", "ruff", "check", "-q", "--no-cache"]
+    assert subprocess.run([*lint, str(root / "notebooks")]).returncode == 0
+
+    once = every_file(root)
+    address.main(root)
+    assert every_file(root) == once
+    address.main(copy("https://github.com/another/course.git"))
+    assert b"somebody/" not in b"".join(every_file(root).values())
+    address.main(copy(""))
+    assert every_file(root) == before
+
+
+def test_the_guard_does_nothing_here_and_installs_the_course_on_colab(monkeypatch):
+    source = address.guarded("ready = True", "somebody/alexnet-by-hand")
+    ast.parse(source)
+    said = []
+    shell = SimpleNamespace(system=said.append, run_line_magic=lambda *words: said.append(" ".join(words)))
+    names = {"get_ipython": lambda: shell}
+    exec(source, names)
+    assert names["ready"] and said == []
+    monkeypatch.setitem(sys.modules, "google.colab", SimpleNamespace())
+    exec(source, names)
+    assert said == [
+        f"test -d /content/course || git clone -q --depth 1 {SITE} /content/course",
+        "pip install -q --no-deps /content/course torchsummary",
+        "cd -q /content/course/notebooks",
+    ]
+
+
+@pytest.mark.parametrize("wrong", ["https://example.org/course", "github.com/a/b", "https://github.com/only-owner"])
+def test_an_address_that_is_none_of_githubs_is_refused_in_words(copy, wrong):
+    with pytest.raises(SystemExit, match=re.escape(repr(wrong))):
+        address.main(copy(wrong))
+
+
+def test_colabs_versions_are_within_the_librarys_ranges():
+    with open(ROOT / "pyproject.toml", "rb") as file:
+        ranges = {one.name: one.specifier for one in map(Requirement, tomllib.load(file)["project"]["dependencies"])}
+    exact = {one.name: str(one.specifier)[2:] for one in map(Requirement, colab.VERSIONS.splitlines())}
+    assert {"ipython", "ipywidgets", "anywidget"} <= set(exact)
+    assert all(exact[name] in ranges[name] for name in set(exact) & set(ranges))

@@ -1,0 +1,102 @@
+"""Take the course's public address from pyproject.toml to the README and the pages, or take it away again.
+
+    python tools/address.py
+
+With an address, the README gets badges and each page links that open it in Colab, on Binder and in Codespaces, and the
+first code cell of each page a guard that installs the course on Colab. Without one there is none of that. Run twice, it
+changes nothing.
+"""
+
+import json
+import re
+import sys
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+FORM = r"https://github\.com/([\w.-]+/[\w.-]+?)(?:\.git)?/?"
+DOORS = {
+    "Open in Colab": (
+        "https://colab.research.google.com/github/{course}/blob/main/{page}",
+        "https://colab.research.google.com/assets/colab-badge.svg",
+    ),
+    "Open on Binder": (
+        "https://mybinder.org/v2/gh/{course}/main?urlpath=lab/tree/{page}",
+        "https://mybinder.org/badge_logo.svg",
+    ),
+    "Open in Codespaces": ("https://codespaces.new/{course}", "https://github.com/codespaces/badge.svg"),
+}
+FIRST = "notebooks/01_cross_correlation.ipynb"
+BADGES = re.compile(r"^\[!\[Open in Colab\].*\n\n", re.MULTILINE)
+LINKS = re.compile(r"^\[Open in Colab\].*\n\n", re.MULTILINE)
+# On Colab a page stands alone: the course is fetched, installed, and its folder of pages entered.
+GUARD = """\
+import sys
+
+if "google.colab" in sys.modules:
+    address, course = "https://github.com/OWNER/NAME", "/content/course"
+    shell = get_ipython().system
+    shell(f"test -d {course} || git clone -q --depth 1 {address} {course}")
+    shell(f"pip install -q --no-deps {course} torchsummary")
+    get_ipython().run_line_magic("cd", f"-q {course}/notebooks")
+
+"""
+GUARDED = re.compile(re.escape(GUARD).replace("OWNER/NAME", r"[\w./-]+"))
+
+
+def course(root):
+    """OWNER/NAME of the address in pyproject.toml, or "". Ends the program in words when it is none of GitHub's."""
+    with open(root / "pyproject.toml", "rb") as file:
+        address = tomllib.load(file)["project"].get("urls", {}).get("Repository", "")
+    found = re.fullmatch(FORM, address)
+    if address and not found:
+        sys.exit(f"pyproject.toml, Repository = {address!r}: write it like https://github.com/OWNER/NAME")
+    return found[1] if found else ""
+
+
+def links(course, page, badges=False):
+    """The ways to open `page` elsewhere, as a line of Markdown: badges, or words, which are seen without a network."""
+    doors = ((name, where.format(course=course, page=page), image) for name, (where, image) in DOORS.items())
+    if badges:
+        return " ".join(f"[![{name}]({image})]({where})" for name, where, image in doors)
+    return " · ".join(f"[{name}]({where})" for name, where, _ in doors)
+
+
+def addressed(text, course, page, badges=False):
+    """Markdown that opens with a title, with the links below that title, or without them when there is no course."""
+    text = (BADGES if badges else LINKS).sub("", text, count=1)
+    if not course:
+        return text
+    title, rest = text.split("\n\n", 1)
+    return f"{title}\n\n{links(course, page, badges)}\n\n{rest}"
+
+
+def guarded(source, course):
+    """The source of a page's first code cell with the guard in front, or without it when there is no course."""
+    source = GUARDED.sub("", source, count=1)
+    return GUARD.replace("OWNER/NAME", course) + source if course else source
+
+
+def main(root=ROOT):
+    """Rewrite what differs, and say so."""
+    name = course(root)
+    readme = root / "README.md"
+    wanted = {readme: addressed(readme.read_text(encoding="utf-8"), name, FIRST, badges=True)}
+    for path in sorted((root / "notebooks").glob("*.ipynb")):
+        page = json.loads(path.read_text(encoding="utf-8"))
+        code = next(cell for cell in page["cells"] if cell["cell_type"] == "code")
+        for cell, change in (
+            (page["cells"][0], addressed("".join(page["cells"][0]["source"]), name, f"notebooks/{path.name}")),
+            (code, guarded("".join(code["source"]), name)),
+        ):
+            cell["source"] = change.splitlines(keepends=True)
+        wanted[path] = json.dumps(page, ensure_ascii=False, indent=1) + "\n"
+    for path, text in wanted.items():
+        if text != path.read_text(encoding="utf-8"):
+            path.write_text(text, encoding="utf-8", newline="\n")
+            print(f"{path.relative_to(root)}: {'opens elsewhere now' if name else 'opens here only'}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
