@@ -13,6 +13,7 @@ from types import SimpleNamespace
 import address
 import colab
 import pytest
+import yaml
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[1]
@@ -118,3 +119,52 @@ def test_colabs_versions_are_within_the_librarys_ranges():
     exact = {one.name: str(one.specifier)[2:] for one in map(Requirement, colab.VERSIONS.splitlines())}
     assert {"ipython", "ipywidgets", "anywidget"} <= set(exact)
     assert all(exact[name] in ranges[name] for name in set(exact) & set(ranges))
+
+
+def read(name):
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("system", ["linux", "plain-commands"])
+def test_the_workflow_runs_what_the_readme_and_ci_run(system):
+    steps = yaml.safe_load(read(".github/workflows/tests.yml"))["jobs"][system]["steps"]
+    commands = [step["run"] for step in steps if "run" in step]
+    if system == "linux":
+        assert commands == ["bash .ci/run"]
+        return
+    readme = read("README.md").replace("\\", "/").replace("py tools", "python tools")
+    for command in commands:
+        assert command.replace("${{ matrix.bin }}", ".venv/Scripts") in readme
+
+
+def test_workflows_may_read_only_and_publishing_may_write_pages_only():
+    may = {}
+    for path in sorted((ROOT / ".github" / "workflows").glob("*.yml")):
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        assert content["permissions"] == {"contents": "read"}
+        may |= {name: job["permissions"] for name, job in content["jobs"].items() if "permissions" in job}
+    assert may == {"deploy": {"pages": "write", "id-token": "write"}}
+
+
+def test_every_file_that_a_door_names_is_there():
+    container = json.loads(read(".devcontainer/devcontainer.json"))
+    named = [container["postCreateCommand"].split()[1], *container["customizations"]["codespaces"]["openFiles"]]
+    binder = read(".binder/requirements.txt").splitlines()
+    named += [f".binder/{line.split()[1]}" for line in binder if line.startswith("-r ")]
+    hooks = yaml.safe_load(read(".pre-commit-config.yaml"))["repos"][0]["hooks"]
+    named += [word for hook in hooks for word in hook["entry"].split() if word.endswith(".py")]
+    assert len(named) == 4 and all((ROOT / name).is_file() for name in named)
+    python = read(".binder/runtime.txt").strip().removeprefix("python-")
+    with open(ROOT / "pyproject.toml", "rb") as file:
+        assert f"Programming Language :: Python :: {python}" in tomllib.load(file)["project"]["classifiers"]
+    for path in (ROOT / ".github" / "ISSUE_TEMPLATE").glob("*.yml"):
+        assert {"name", "description", "body"} <= set(yaml.safe_load(path.read_text(encoding="utf-8")))
+
+
+def test_citation_and_pyproject_agree_and_the_address_stands_in_one_place():
+    citation = yaml.safe_load(read("CITATION.cff"))
+    with open(ROOT / "pyproject.toml", "rb") as file:
+        project = tomllib.load(file)["project"]
+    assert (citation["version"], citation["license"]) == (project["version"], project["license"])
+    assert [author["name"] for author in citation["authors"]] == [author["name"] for author in project["authors"]]
+    assert not {"url", "repository-code", "repository"} & set(citation)

@@ -45,6 +45,26 @@ def test_refreshing_twice_gives_the_same_bytes(page):
     assert b"widget-view" not in first
 
 
+def test_a_page_that_another_program_saved_is_told_from_a_stored_one_without_executing_it(page, capsys, monkeypatch):
+    path = page("1 + 1", "2 + 2")
+    assert refresh.main(["--stored", str(path)]) == 1 and "make refresh" in capsys.readouterr().out
+    refresh.main([str(path)])
+    assert refresh.main(["--stored"]) == 0, "every page of the course"
+    monkeypatch.setattr(refresh, "execute", None)
+    assert refresh.main(["--stored", str(path)]) == 0
+    whole = path.read_text(encoding="utf-8")
+    for old, new in [
+        ('"execution_count": 2,\n   "id"', '"execution_count": 7,\n   "id"'),
+        ('"text/plain": [', '"application/vnd.jupyter.widget-view+json": {},\n      "text/plain": ['),
+        ('"metadata": {}', '"metadata": {"execution": {}}'),
+        ('"name": "python"', '"name": "python", "version": "3.12"'),
+        ("\n }", "\n  }"),
+    ]:
+        assert old in whole
+        path.write_text(whole.replace(old, new), encoding="utf-8")
+        assert refresh.main(["--stored", str(path)]) == 1, new
+
+
 @pytest.mark.parametrize("tag", ["nbval-ignore-output", "picture-differs"])
 def test_a_cell_that_differs_from_run_to_run_keeps_its_output_until_asked(page, tag):
     path = page("import time; time.perf_counter_ns()")

@@ -1,9 +1,10 @@
 """Execute the notebooks and store their outputs: the one writer of outputs. Run twice, it changes nothing.
 
-    python tools/refresh.py [--check] [--anew] [notebooks/01_cross_correlation.ipynb ...]
+    python tools/refresh.py [--check | --stored] [--anew] [notebooks/01_cross_correlation.ipynb ...]
 
-With --check nothing is written, and the exit status says whether something would be. A cell that is tagged as
-different from run to run (a speed, a picture of a training) keeps the output it has, unless --anew is given.
+With --check nothing is written, and the exit status says whether something would be. With --stored nothing is executed
+either: it only looks whether a page has the form that is stored here, not that of JupyterLab's own saving. A cell that
+is tagged as different from run to run (a speed, a picture of a training) keeps its output, unless --anew is given.
 """
 
 import argparse
@@ -65,6 +66,28 @@ def clean(output):
     return output
 
 
+def stored(path):
+    """What shows, without executing it, that a page was not stored by this program, or "" when nothing does."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        page = nbformat.reads(text, as_version=4)
+    except (OSError, UnicodeDecodeError, nbformat.reader.NotJSONError, nbformat.ValidationError) as error:
+        return f"this is not a notebook: {str(error)[:80]}"
+    code = [cell for cell in page.cells if cell.cell_type == "code"]
+    outputs = [output for cell in code for output in cell.outputs]
+    if [cell.execution_count for cell in code] != list(range(1, len(code) + 1)):
+        return "its cells have not all run, in order, in a fresh kernel"
+    if any(VIEW in output.get("data", {}) or output.get("name") == "stderr" for output in outputs):
+        return "it holds a live widget or something written to stderr"
+    if any(output.output_type == "error" for output in outputs):
+        return "a cell ended with an error"
+    if {name: value for name, value in page.metadata.items() if name != "title"} != METADATA:
+        return "its metadata are those of another program"
+    if any("execution" in cell.metadata for cell in code) or text != nbformat.writes(page) + "\n":
+        return "another program wrote it"
+    return ""
+
+
 def write(path, text):
     """Replace a file in one step, so that an interruption leaves the old one."""
     temporary = path.with_suffix(".tmp")
@@ -76,10 +99,18 @@ def main(argv):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("pages", nargs="*", type=Path)
     parser.add_argument("--check", action="store_true", help="write nothing, say whether something would change")
+    parser.add_argument("--stored", action="store_true", help="execute nothing, only look at the form of the pages")
     parser.add_argument("--anew", action="store_true", help="also replace outputs that differ from run to run")
     arguments = parser.parse_args(argv)
+    pages = arguments.pages or sorted(NOTEBOOKS.glob("*.ipynb"))
+    if arguments.stored:
+        found = {path: stored(path) for path in pages}
+        for path, trouble in found.items():
+            if trouble:
+                print(f"{path}: {trouble}. Run: make refresh PAGE={path}")
+        return int(any(found.values()))
     stale = []
-    for path in arguments.pages or sorted(NOTEBOOKS.glob("*.ipynb")):
+    for path in pages:
         try:
             text = nbformat.writes(execute(path, arguments.anew)) + "\n"
         except RuntimeError as error:
