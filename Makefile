@@ -12,7 +12,7 @@ help:
 	@echo "make test     lint, unit tests, every page re-executed and compared, JupyterLab in a browser"
 	@echo "make refresh  execute the pages and store their outputs (PAGE=notebooks/NAME.ipynb: only that one,"
 	@echo "              ANEW=1: also the outputs that differ from run to run)"
-	@echo "make colab    the pages on the versions that Google Colab has (PAGES=notebooks/NAME.ipynb: only that one)"
+	@echo "make colab    the pages on the versions that Google Colab has (PAGE=notebooks/NAME.ipynb: only that one)"
 	@echo "make address  take the course's public address from pyproject.toml to the README and the pages"
 	@echo "make bench    measure pages, explorers and trainings (ten minutes; PARTS=pages: only those)"
 	@echo "make slides, make handouts: each lesson as one HTML file in build/, to project or to print, no network needed"
@@ -50,7 +50,7 @@ browser: ready-dev
 
 colab: ready-dev
 	@echo "== pages and widgets on Google Colab's versions"
-	@$(BIN)/python tools/colab.py $(PAGES)
+	@$(BIN)/python tools/colab.py $(filter-out notebooks notebooks/,$(PAGE))
 
 address: ready
 	@$(BIN)/python tools/address.py

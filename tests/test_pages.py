@@ -8,6 +8,7 @@ from statistics import median
 
 import address
 import pytest
+import refresh
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -23,11 +24,10 @@ def page(request):
     return request.param, json.loads(request.param.read_text(encoding="utf-8"))
 
 
-def test_cells_are_short_and_every_one_has_run(page):
+def test_cells_are_short(page):
     code = [cell for cell in page[1]["cells"] if cell["cell_type"] == "code"]
     sizes = [len(lines(cell)) for cell in code]
     assert max(sizes) <= 15 and median(sizes) <= 5
-    assert [cell["execution_count"] for cell in code] == list(range(1, len(code) + 1))
 
 
 def test_a_page_opens_with_promise_goals_and_minutes_and_closes_with_the_way_on(page):
@@ -87,11 +87,8 @@ def test_no_drawing_widget_or_device_code_stands_on_a_page(page):
     assert not re.search(r"\b(matplotlib|ipywidgets|interact|IPython)\b|[\"']cuda", source)
 
 
-def test_stored_outputs_are_small_and_hold_no_live_widget(page):
-    path, content = page
-    assert path.stat().st_size < 1_000_000
-    assert "widgets" not in content["metadata"] and content["metadata"]["kernelspec"]["name"] == "python3"
-    assert "widget-view" not in path.read_text(encoding="utf-8")
+def test_a_page_was_stored_by_make_refresh_and_is_small(page):
+    assert refresh.stored(page[0]) == "" and page[0].stat().st_size < 1_000_000
 
 
 def test_the_readme_lists_every_page_and_every_page_is_in_order():

@@ -34,7 +34,8 @@ GUARD = """\
 import sys
 
 if "google.colab" in sys.modules:
-    address, course = "https://github.com/OWNER/NAME", "/content/course"
+    address = "https://github.com/OWNER/NAME"
+    course = "/content/course"
     shell = get_ipython().system
     shell(f"test -d {course} || git clone -q --depth 1 {address} {course}")
     shell(f"pip install -q --no-deps {course} torchsummary")

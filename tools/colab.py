@@ -3,8 +3,8 @@
     python tools/colab.py [notebooks/01_cross_correlation.ipynb ...]
 
 The environment build/colab holds those versions and, as on Colab, the course as an installed package. What else a page
-or a test needs, PyTorch above all, comes from .venv. Each page is compared with its stored outputs, and stands alone in
-a folder: on Colab nothing lies beside it.
+or a test needs, PyTorch above all, comes from .venv. Each page is compared with its stored outputs; beside it lies what
+lies beside it on Colab, the results of lesson 6, and not the library.
 """
 
 import os
@@ -64,6 +64,7 @@ def main(pages):
     python = environment(Installer({}))
     with TemporaryDirectory() as folder:
         copies = [shutil.copy(page, folder) for page in pages]
+        shutil.copytree(ROOT / "notebooks" / "results", Path(folder, "results"))
         settings = {**os.environ, "ALEXNET_PROGRESS": str(Path(folder, "progress.json"))}
         # Without conftest.py, which would put the working tree before the installed package.
         command = [python, "-m", "pytest", "-q", "--noconftest", "--rootdir", ROOT, "-c", ROOT / "pyproject.toml"]
