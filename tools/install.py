@@ -30,7 +30,6 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 STAMP, DEV_STAMP = VENV / ".installed", VENV / ".installed-dev"
 REQUIREMENTS, CONSTRAINTS = ROOT / "requirements.txt", ROOT / "constraints.txt"
-PYTORCH = "https://download.pytorch.org/whl"
 OLDEST_UV = (0, 9)
 TASKS = ("course", "dev", "wheels", "lock")
 NAMES = ("CPU", "WHEELS", "PYTORCH_MIRROR", "UPGRADE")
@@ -225,6 +224,17 @@ class Installer:
         places = self.environment.get("UV_FIND_LINKS", "").split(",")
         return next((place for place in places if place and torch_wheel(place, version)), "")
 
+    def _index(self, build):
+        """The address of PyTorch's own index for a build, such as cpu, which uv notes beside what it finds."""
+        ask = self.pip("compile", "-q", "--no-deps", "--emit-index-annotation", "--torch-backend", build, "-")
+        said = {"input": f"torch=={pinned('torch')}+{build}", "text": True, "stdout": subprocess.PIPE}
+        found = re.search(r"# from (\S+)", subprocess.run(ask, env=self.environment, **said).stdout)
+        if not found:
+            sys.exit(
+                "PyTorch's own index cannot be reached; PYTORCH_MIRROR=address or folder names another place for it."
+            )
+        return found.group(1)
+
     def pip(self, *words):
         """The words of a command of `uv pip`, quiet where nobody watches its progress."""
         return [*self.uv, *([] if sys.stderr.isatty() else ["-q"]), "pip", *words]
@@ -280,7 +290,7 @@ class Installer:
         wanted += [f"{package}=={pinned(package)}" for package in ("uv", "setuptools")]
         torch, build = re.search(r"^(torch==[^\s+]+(?:\+(\w+))?)$", done.stdout, re.MULTILINE).groups()
         # The registry has only the build without a name; the others are in a folder or in PyTorch's index of that name.
-        place = self.said.get("PYTORCH_MIRROR") or self._configured(pinned("torch")) or (build and f"{PYTORCH}/{build}")
+        place = self.said.get("PYTORCH_MIRROR") or self._configured(pinned("torch")) or (build and self._index(build))
         options = []
         if place:
             options = ["--no-index", "--find-links"] if torch_wheel(place, pinned("torch")) else ["--index-url"]
