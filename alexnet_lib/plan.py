@@ -79,9 +79,10 @@ def candidates(device):
 def choose(model, x, y, device=None, repeats=2, timings=None):
     """The fastest plan for training this model with batches like x (N, C, H, W) and y (N,): each is timed on one step.
 
-    A copy of the model is stepped, so the model is left as it was. `device` is `pick_device()` unless given. A plan
-    that fails, or whose first step takes three times as long as the best so far, is given up. `timings` may be a dict,
-    which gets the seconds of each plan. Raises RuntimeError when no plan works, torch.OutOfMemoryError if that is why.
+    A copy of the model is stepped, so the model is left as it was; or `model` is a class or a function that builds it,
+    and each plan steps one of its own, so that a large network is never in memory twice. `device` is `pick_device()`
+    unless given. A plan that fails, or whose first step takes three times as long as the best so far, is given up.
+    `timings` may be a dict, which gets the seconds of each plan. Raises RuntimeError when no plan works, torch.OutOfMemoryError if that is why.
     """
     device, best, problem = device or pick_device(), None, None
     timings = {} if timings is None else timings
@@ -111,7 +112,8 @@ def _has_fused_adam(device):
 
 
 def _step_seconds(model, x, y, plan, repeats, timings):
-    trained = plan.model(copy.deepcopy(model)).train()
+    own = copy.deepcopy(model) if isinstance(model, torch.nn.Module) else model()
+    trained = plan.model(own).train()
     adam, scaler, x, y = optimiser(trained, 0.0), plan.scaler(), plan.batch(x), y.to(plan.device)
 
     def step():

@@ -106,6 +106,20 @@ def test_the_fastest_plan_is_chosen_and_the_model_is_left_as_it_was(monkeypatch,
     assert all(weight.grad is None for weight in model.parameters())
 
 
+def test_a_network_given_by_its_class_is_in_memory_once_at_a_time():
+    alive, most = weakref.WeakSet(), []
+
+    def build():
+        network = nn.Sequential(nn.Conv2d(1, 4, 3), nn.Flatten(), nn.Linear(16, 3))
+        alive.add(network)
+        most.append(len(alive))
+        return network
+
+    timings = {}
+    assert choose(build, torch.randn(8, 1, 4, 4), torch.arange(8) % 3, CPU, timings=timings) in timings
+    assert most == [1] * len(plans.candidates(CPU))
+
+
 def test_a_much_slower_plan_gets_one_step_only_and_one_that_fails_none(monkeypatch):
     broken = NotImplementedError("no bfloat16 here")
     steps = Steps(monkeypatch, dict(zip(KEYS, (1.0, 0.9, 9.0, broken), strict=True)))
