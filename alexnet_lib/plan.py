@@ -82,7 +82,8 @@ def choose(model, x, y, device=None, repeats=2, timings=None):
     A copy of the model is stepped, so the model is left as it was; or `model` is a class or a function that builds it,
     and each plan steps one of its own, so that a large network is never in memory twice. `device` is `pick_device()`
     unless given. A plan that fails, or whose first step takes three times as long as the best so far, is given up.
-    `timings` may be a dict, which gets the seconds of each plan. Raises RuntimeError when no plan works, torch.OutOfMemoryError if that is why.
+    `timings` may be a dict, which gets the seconds of each plan. Raises RuntimeError when no plan works, and
+    torch.OutOfMemoryError if that is why.
     """
     device, best, problem = device or pick_device(), None, None
     timings = {} if timings is None else timings
