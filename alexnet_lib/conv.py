@@ -1,7 +1,8 @@
 """Cross-correlation, convolution and pooling, computed window by window with strided views.
 
-Every function agrees with its PyTorch counterpart and raises ValueError, in words, where PyTorch would fail.
-A size, kernel, stride, padding or dilation is one int for both directions or a pair (height, width).
+Every function agrees with its PyTorch counterpart and raises ValueError, in words, where PyTorch
+would fail. A size, kernel, stride, padding or dilation is one int for both directions or a pair
+(height, width).
 """
 
 from operator import index
@@ -15,15 +16,18 @@ AXES = ("height", "width")
 def output_size(size, kernel, stride=1, padding=0, dilation=1):
     """How many windows fit: ⌊(size + 2·padding − dilation·(kernel − 1) − 1) / stride⌋ + 1, in each direction.
 
-    Returns an int when every argument is an int, else a pair (height, width).
-    Raises ValueError when a number is impossible or the kernel does not fit into the padded input.
-    The formula is that of `torch.nn.Conv2d` and, with dilation 1, of the tutorial and of every pooling layer.
+    Returns an int when every argument is an int, else a pair (height, width). Raises ValueError
+    when a number is impossible or the kernel does not fit into the padded input. The formula is
+    that of `torch.nn.Conv2d` and, with dilation 1, of the tutorial and of every pooling layer.
     """
     arguments = (size, kernel, stride, padding, dilation)
     if not any(isinstance(argument, tuple | list) for argument in arguments):
         return _positions(*_checked(size, kernel, stride, padding, dilation))
     pairs = zip(*(_pair(argument) for argument in arguments), strict=True)
-    return tuple(_positions(*_checked(*numbers, axis=axis), axis) for axis, numbers in zip(AXES, pairs, strict=True))
+    return tuple(
+        _positions(*_checked(*numbers, axis=axis), axis)
+        for axis, numbers in zip(AXES, pairs, strict=True)
+    )
 
 
 def windows(x, kernel, stride=1, padding=0, dilation=1, fill=0):
@@ -50,7 +54,13 @@ def correlate2d(x, kernel, stride=1, padding=0, dilation=1, groups=1, bias=None)
     """
     if x.dim() == 2 and kernel.dim() == 2:
         return correlate2d(
-            x[None], kernel[None, None], stride, padding, dilation, groups, None if bias is None else _vector(bias, x)
+            x[None],
+            kernel[None, None],
+            stride,
+            padding,
+            dilation,
+            groups,
+            None if bias is None else _vector(bias, x),
         )[0]
     _check_channels(x, kernel, groups, bias)
     dtype = torch.result_type(x, kernel)
@@ -73,9 +83,10 @@ def convolve2d(x, kernel, stride=1, padding=0, dilation=1, groups=1, bias=None):
 def pool2d(x, window, stride=None, padding=0, mode="max"):
     """The maximum or the average of every window: (…, H, W) → (…, out_h, out_w), each channel on its own.
 
-    The stride is the window's size unless given. Padding never wins a maximum and counts as 0 in an average, as in
-    `torch.nn.functional.max_pool2d` and `avg_pool2d`. A maximum keeps the dtype, an average is floating point.
-    Raises ValueError when the window does not fit, the padding exceeds half the window, or the mode is unknown.
+    The stride is the window's size unless given. Padding never wins a maximum and counts as 0 in an
+    average, as in `torch.nn.functional.max_pool2d` and `avg_pool2d`. A maximum keeps the dtype, an
+    average is floating point. Raises ValueError when the window does not fit, the padding exceeds
+    half the window, or the mode is unknown.
     """
     if mode not in ("max", "average"):
         raise ValueError(f'mode is "max" or "average", not {mode!r}')
@@ -83,7 +94,9 @@ def pool2d(x, window, stride=None, padding=0, mode="max"):
     output_size(tuple(x.shape[-2:]), window, stride, padding)
     for w, p in zip(_pair(window), _pair(padding), strict=True):
         if 2 * p > w:
-            raise ValueError(f"padding {p} is more than half of window {w}: some windows would see nothing but padding")
+            raise ValueError(
+                f"padding {p} is more than half of window {w}: some windows would see nothing but padding"
+            )
     if mode == "average":
         x = x if x.is_floating_point() else x.to(torch.get_default_dtype())
         return windows(x, window, stride, padding).mean((-2, -1))
@@ -95,13 +108,23 @@ def _positions(size, kernel, stride, padding, dilation, axis=None):
     span = dilation * (kernel - 1) + 1
     if span > size + 2 * padding:
         where = f"{axis}: " if axis else ""
-        spread = f" with dilation {dilation} spans {span} and" if dilation > 1 and kernel > 1 else ""
-        raise ValueError(f"{where}kernel {kernel}{spread} does not fit into input {size} + 2·{padding} padding")
+        spread = (
+            f" with dilation {dilation} spans {span} and" if dilation > 1 and kernel > 1 else ""
+        )
+        raise ValueError(
+            f"{where}kernel {kernel}{spread} does not fit into input {size} + 2·{padding} padding"
+        )
     return (size + 2 * padding - span) // stride + 1
 
 
 def _checked(size, kernel, stride, padding, dilation, axis=None):
-    given = {"input size": size, "kernel": kernel, "stride": stride, "padding": padding, "dilation": dilation}
+    given = {
+        "input size": size,
+        "kernel": kernel,
+        "stride": stride,
+        "padding": padding,
+        "dilation": dilation,
+    }
     numbers = []
     for name, number in given.items():
         least = 0 if name == "padding" else 1
@@ -124,19 +147,25 @@ def _check_channels(x, kernel, groups, bias):
             f"not {tuple(x.shape)} with {tuple(kernel.shape)}"
         )
     if x.device != kernel.device:
-        raise ValueError(f"the input is on {x.device}, the kernel on {kernel.device}: move one to the other")
+        raise ValueError(
+            f"the input is on {x.device}, the kernel on {kernel.device}: move one to the other"
+        )
     channels, kernels = x.shape[0], kernel.shape[0]
     if isinstance(groups, bool) or not isinstance(groups, int) or groups < 1:
         raise ValueError(f"groups must be a whole number from 1, not {groups!r}")
     if channels % groups or kernels % groups:
-        raise ValueError(f"groups {groups} does not divide {channels} input channels and {kernels} kernels evenly")
+        raise ValueError(
+            f"groups {groups} does not divide {channels} input channels and {kernels} kernels evenly"
+        )
     if kernel.shape[1] != channels // groups:
         raise ValueError(
             f"each kernel has {kernel.shape[1]} channels, but the input offers {channels} / {groups} groups "
             f"= {channels // groups}"
         )
     if bias is not None and tuple(bias.shape) != (kernels,):
-        raise ValueError(f"bias needs one number for each of the {kernels} kernels, not shape {tuple(bias.shape)}")
+        raise ValueError(
+            f"bias needs one number for each of the {kernels} kernels, not shape {tuple(bias.shape)}"
+        )
 
 
 def _pair(value):

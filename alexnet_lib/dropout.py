@@ -10,7 +10,8 @@ MOST_UNITS = 16
 def draw_mask(shape, p, generator):
     """Flip one coin for every unit: a float tensor of the given shape, 0 (off) with probability p, else 1 (on).
 
-    The coins come from `generator` and lie on its device. Raises ValueError when p is not a probability.
+    The coins come from `generator` and lie on its device. Raises ValueError when p is not a
+    probability.
     """
     _check_probability(p)
     return (torch.rand(shape, generator=generator, device=generator.device) >= p).float()
@@ -19,8 +20,8 @@ def draw_mask(shape, p, generator):
 def dropout(x, p, mask=None, training=True):
     """Inverted dropout: x · mask / (1 − p) in training, x itself in evaluation. Same shape as x.
 
-    Equals `torch.nn.functional.dropout` for the same mask. With p = 1 every unit is off and the result is 0.
-    Raises ValueError when p is not a probability or training has no mask.
+    Equals `torch.nn.functional.dropout` for the same mask. With p = 1 every unit is off and the
+    result is 0. Raises ValueError when p is not a probability or training has no mask.
     """
     _check_probability(p)
     if not training:
@@ -38,7 +39,9 @@ def all_masks(units):
     if isinstance(units, bool) or not isinstance(units, int):
         raise ValueError(f"units must be a whole number, not {units!r}")
     if not 1 <= units <= MOST_UNITS:
-        raise ValueError(f"units must be from 1 to {MOST_UNITS}, not {units}: {units} units have 2**{units} masks")
+        raise ValueError(
+            f"units must be from 1 to {MOST_UNITS}, not {units}: {units} units have 2**{units} masks"
+        )
     codes = torch.arange(2**units)[:, None]
     return ((codes >> torch.arange(units - 1, -1, -1)) & 1).float()
 

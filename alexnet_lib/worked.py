@@ -1,13 +1,14 @@
 """Worked examples: everything there is to say about one computation, in a dict that a drawing function takes.
 
-`explore(worked.correlation, grids.correlation, …)` joins the two on a page. Lines in backticks are code.
+`explore(worked.correlation, grids.correlation, …)` joins the two on a page. Lines in backticks are
+code.
 """
 
 import torch
 from torch.nn import functional as F
 
 from alexnet_lib.conv import correlate2d, output_size
-from alexnet_lib.data import PHOTOS, load_image, photo, to_grey
+from alexnet_lib.data.photographs import PHOTOS, load_image, photo, to_grey
 from alexnet_lib.dropout import all_masks, draw_mask, mask_probability
 
 EDGE = ((1, 0, -1), (1, 0, -1), (1, 0, -1))
@@ -29,12 +30,19 @@ def digits(size, number):
 
 
 def correlation(
-    kernel=EDGE, size=7, input_number=1, stride=1, padding=0, dilation=1, operation="correlate", play=False
+    kernel=EDGE,
+    size=7,
+    input_number=1,
+    stride=1,
+    padding=0,
+    dilation=1,
+    operation="correlate",
+    play=False,
 ):
     """Slide a kernel over a square of digits, for `grids.correlation`: numbers, formula, PyTorch's line and verdict.
 
-    `operation` is "correlate" or "convolve", which turns the kernel first; the kernel returned is the one that slides.
-    Raises ValueError when the kernel does not fit.
+    `operation` is "correlate" or "convolve", which turns the kernel first; the kernel returned is
+    the one that slides. Raises ValueError when the kernel does not fit.
     """
     x, k = digits(size, input_number), torch.tensor(kernel)
     turned = ".flip(0, 1)" if operation == "convolve" else ""
@@ -50,8 +58,8 @@ def correlation(
 def channels(channels=4, kernels=4, groups=1, kernel_size=2, stride=1, padding=0):
     """Several kernels over several channels of 4 × 4 small whole numbers, for `volumes.correlation`.
 
-    In groups, a kernel reads the channels of its own group alone. Raises ValueError when the groups do not divide
-    channels and kernels, or the kernel does not fit.
+    In groups, a kernel reads the channels of its own group alone. Raises ValueError when the groups
+    do not divide channels and kernels, or the kernel does not fit.
     """
     dice = torch.Generator().manual_seed(6)
     x = torch.randint(0, 4, (4, 4, 4), generator=dice)[:channels]
@@ -66,22 +74,37 @@ def channels(channels=4, kernels=4, groups=1, kernel_size=2, stride=1, padding=0
         f"output size: {formula(4, kernel_size, stride, padding)}",
         _compared(line, x, k, y),
     )
-    return {"x": x, "kernel": k, "y": y, "stride": stride, "padding": padding, "groups": groups, "notes": notes}
+    return {
+        "x": x,
+        "kernel": k,
+        "y": y,
+        "stride": stride,
+        "padding": padding,
+        "groups": groups,
+        "notes": notes,
+    }
 
 
 def ruler(size=8, kernel=3, stride=2, padding=0, dilation=1, operation="convolution"):
     """Every window along one row of input, for `grids.ruler`; `operation` is "convolution" or "pooling".
 
-    Raises ValueError when the kernel does not fit, or a pooling window is padded by more than its half.
+    Raises ValueError when the kernel does not fit, or a pooling window is padded by more than its
+    half.
     """
     count = output_size(size, kernel, stride, padding, dilation)
     if operation == "pooling" and 2 * padding > kernel:
-        raise ValueError(f"pooling refuses padding {padding}: it is more than half of window {kernel}")
+        raise ValueError(
+            f"pooling refuses padding {padding}: it is more than half of window {kernel}"
+        )
     room = size + 2 * padding - (dilation * (kernel - 1) + 1)
     read = {start * stride + tap * dilation for start in range(count) for tap in range(kernel)}
     unread = [position for position in range(size + 2 * padding) if position not in read]
     pixels = sum(padding <= position < padding + size for position in unread)
-    layer = "Conv1d(1, 1, {}, {}, {}, {})" if operation == "convolution" else "MaxPool1d({}, {}, {}, {})"
+    layer = (
+        "Conv1d(1, 1, {}, {}, {}, {})"
+        if operation == "convolution"
+        else "MaxPool1d({}, {}, {}, {})"
+    )
     notes = (
         f"before the floor: {room} / {stride} = {room / stride:.4g}; after it: {room // stride}; plus one: {count}",
         f"unread: {_count(pixels, 'pixel')} and {_count(len(unread) - pixels, 'padding cell')}",
@@ -92,11 +115,12 @@ def ruler(size=8, kernel=3, stride=2, padding=0, dilation=1, operation="convolut
 
 
 def photograph(image="cat", kernel=EDGE, stride=1, padding=0, colours="grey", size=224):
-    """Slide a kernel over a photograph, for `pixels.beside`: the input and the output, (H, W) or (3, H, W).
+    """Slide a kernel over a photograph, for `photos.beside`: the input and the output, (H, W) or (3, H, W).
 
-    `image` is one of `data.PHOTOS` or the bytes of an image file; `colours` is "grey", or "colour" to treat red, green
-    and blue alike. A grey output is drawn by sign where the kernel's weights cancel out, as an edge detector's do.
-    Raises ValueError for bytes that are no image, or a kernel that does not fit.
+    `image` is one of `data.PHOTOS` or the bytes of an image file; `colours` is "grey", or "colour"
+    to treat red, green and blue alike. A grey output is drawn by sign where the kernel's weights
+    cancel out, as an edge detector's do. Raises ValueError for bytes that are no image, or a kernel
+    that does not fit.
     """
     x = photo(image, size) if image in PHOTOS else load_image(image, size)
     x = to_grey(x) if colours == "grey" else x
@@ -108,7 +132,9 @@ def photograph(image="cat", kernel=EDGE, stride=1, padding=0, colours="grey", si
     low, high = y.min().item(), y.max().item()
     signed = x.dim() == 2 and abs(k.sum()) < 0.5
     meaning = (
-        "orange is below 0, white 0, blue above" if signed else "below 0 shows as black, above 1 as full brightness"
+        "orange is below 0, white 0, blue above"
+        if signed
+        else "below 0 shows as black, above 1 as full brightness"
     )
     notes = (
         f"output size: {formula(size, len(kernel), stride, padding)}",
@@ -126,14 +152,18 @@ WEIGHTS = (
 )
 
 
-def thinned(p=0.5, toss=1, mode="train", scaling="divide by 1 − p"):
+def dropout(p=0.5, toss=1, mode="train", scaling="divide by 1 − p"):
     """A network of 2, 4, 4 and 1 units with dropout on its hidden units, for `grids.network`.
 
-    `toss` is the number of the draw, `mode` "train" or "eval", `scaling` "divide by 1 − p" or "leave as it is". The
-    mean and the spread (standard deviation) over all 256 masks are exact.
+    `toss` is the number of the draw, `mode` "train" or "eval", `scaling` "divide by 1 − p" or
+    "leave as it is". The mean and the spread (standard deviation) over all 256 masks are exact.
     """
     hidden = [4, 4]
-    mask = draw_mask((1, sum(hidden)), p, torch.Generator().manual_seed(toss)) if mode == "train" else torch.ones(1, 8)
+    mask = (
+        draw_mask((1, sum(hidden)), p, torch.Generator().manual_seed(toss))
+        if mode == "train"
+        else torch.ones(1, 8)
+    )
     divided = scaling.startswith("divide")
     every = all_masks(sum(hidden))
     layers = _forward(mask, p if mode == "train" and divided else 0)
@@ -143,15 +173,24 @@ def thinned(p=0.5, toss=1, mode="train", scaling="divide by 1 − p"):
         outputs = _forward(every, share)[-1][:, 0].double()
         mean = (chance * outputs).sum()
         spread = (chance * (outputs - mean) ** 2).sum().sqrt()
-        rows.append((name, f"{mean:.2f}", f"{spread:.2f}", f"{_forward(torch.ones(1, 8), 0)[-1].item():.2f}"))
+        rows.append(
+            (
+                name,
+                f"{mean:.2f}",
+                f"{spread:.2f}",
+                f"{_forward(torch.ones(1, 8), 0)[-1].item():.2f}",
+            )
+        )
     networks = int((chance > 0).sum())
     on = int(mask.sum())
     note = f"p = {p}: {_count(networks, 'thinned network')} can be drawn; this one has {on} of 8 hidden units on"
     names = ("input", "hidden 1", "hidden 2", "output")
     masks = (torch.ones(2), *mask[0].split(hidden), torch.ones(1))
     return {
-        "layers": [(name, values[0], mask) for name, values, mask in zip(names, layers, masks, strict=True)],
-        "rows": rows,
+        "layers": [
+            (name, values[0], mask) for name, values, mask in zip(names, layers, masks, strict=True)
+        ],
+        "entries": rows,
         "header": ("hidden units", "mean over all masks", "spread", "eval"),
         "marked": 0 if divided else 1,
         "notes": (note,),
@@ -170,7 +209,9 @@ def _forward(masks, p):
 def _compared(line, x, k, y):
     """The line of PyTorch, as code, and whether it gives the numbers y."""
     theirs = eval(line, {"F": F, "x": x.to(y.dtype), "k": k.to(y.dtype)})
-    largest = (x.abs().max() * k.abs().sum()).item()  # rounding is relative to the largest sum there can be
+    largest = (
+        x.abs().max() * k.abs().sum()
+    ).item()  # rounding is relative to the largest sum there can be
     same = torch.allclose(y, theirs, atol=SAME + 1e-6 * largest)
     return f"`{line}` {'gives the same numbers' if same else 'DISAGREES'}"
 

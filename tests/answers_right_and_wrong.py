@@ -19,12 +19,18 @@ def loop_window(window, kernel):
 
 
 def forgets_the_last_row(window, kernel):
-    return sum((window[r] * kernel[r]).sum() for r in range(len(window) - 1)) if len(window) > 1 else window @ kernel
+    return (
+        sum((window[r] * kernel[r]).sum() for r in range(len(window) - 1))
+        if len(window) > 1
+        else window @ kernel
+    )
 
 
 def loop_turn(kernel):
     rows, columns = kernel.shape
-    return [[kernel[rows - 1 - r, columns - 1 - c].item() for c in range(columns)] for r in range(rows)]
+    return [
+        [kernel[rows - 1 - r, columns - 1 - c].item() for c in range(columns)] for r in range(rows)
+    ]
 
 
 def turn_in_place(kernel):
@@ -90,7 +96,8 @@ def formula_unread(size, kernel, stride):
 
 def loop_dropout(x, mask, p):
     flat = [
-        a * m / (1 - p) if p < 1 else 0.0 for a, m in zip(x.flatten().tolist(), mask.flatten().tolist(), strict=True)
+        a * m / (1 - p) if p < 1 else 0.0
+        for a, m in zip(x.flatten().tolist(), mask.flatten().tolist(), strict=True)
     ]
     return torch.tensor(flat).view(x.shape)
 
@@ -168,7 +175,9 @@ def accuracy_in_place(table):
 
 def small_network(*more, channels=1, wide=784):
     first = nn.Conv2d(channels, 16, 5, stride=2, padding=2)
-    return nn.Sequential(first, nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(wide, 10), *more)
+    return nn.Sequential(
+        first, nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(wide, 10), *more
+    )
 
 
 # --- lesson 6
@@ -205,7 +214,13 @@ def wordy_verdict(low, high):
 ANSWERS = {
     "corner": (
         [0, 0.0, torch.tensor(0), "0", [0]],
-        [(1, "middle column"), (-1, "right column"), (9, "in the middle"), (3, "No window gives 3"), (7, "")],
+        [
+            (1, "middle column"),
+            (-1, "right column"),
+            (9, "in the middle"),
+            (3, "No window gives 3"),
+            (7, ""),
+        ],
     ),
     "two-layers": (
         [(280, 760), [280, 760], torch.tensor([280, 760]), "280, 760", np.array([280, 760])],
@@ -218,8 +233,16 @@ ANSWERS = {
         ],
     ),
     "one-window": (
-        [loop_window, lambda w, k: (w * k).sum().item(), lambda window, kernel: torch.einsum("ij,ij", window, kernel)]
-        + [lambda w, k: sum(a * b for a, b in zip(w.flatten().tolist(), k.flatten().tolist(), strict=True))],
+        [
+            loop_window,
+            lambda w, k: (w * k).sum().item(),
+            lambda window, kernel: torch.einsum("ij,ij", window, kernel),
+        ]
+        + [
+            lambda w, k: sum(
+                a * b for a, b in zip(w.flatten().tolist(), k.flatten().tolist(), strict=True)
+            )
+        ],
         [
             (lambda w, k: w * k, "still have to be added"),
             (lambda w, k: w.sum() * k.sum(), "added first"),
@@ -231,7 +254,12 @@ ANSWERS = {
         ],
     ),
     "half-turn": (
-        [loop_turn, lambda k: k.flip(0).flip(1), lambda k: torch.rot90(k, 2), lambda k: np.rot90(k.numpy(), 2)],
+        [
+            loop_turn,
+            lambda k: k.flip(0).flip(1),
+            lambda k: torch.rot90(k, 2),
+            lambda k: np.rot90(k.numpy(), 2),
+        ],
         [
             (lambda k: k.flip(0), "rows only"),
             (lambda k: k.flip(1), "columns only"),
@@ -242,7 +270,11 @@ ANSWERS = {
         ],
     ),
     "count-parameters": (
-        [loop_parameters, lambda c, k, s: k * (c * s**2 + 1), lambda c, k, s: torch.tensor(k * c * s * s + k)]
+        [
+            loop_parameters,
+            lambda c, k, s: k * (c * s**2 + 1),
+            lambda c, k, s: torch.tensor(k * c * s * s + k),
+        ]
         + [lambda c, k, s: sum(p.numel() for p in nn.Conv2d(c, k, s).parameters())],
         [
             (lambda c, k, s: k * c * s * s, "without the biases"),
@@ -254,7 +286,12 @@ ANSWERS = {
         ],
     ),
     "shift-left": (
-        [RIGHT_NEIGHBOUR, torch.tensor(RIGHT_NEIGHBOUR), np.array(RIGHT_NEIGHBOUR), tuple(map(tuple, RIGHT_NEIGHBOUR))],
+        [
+            RIGHT_NEIGHBOUR,
+            torch.tensor(RIGHT_NEIGHBOUR),
+            np.array(RIGHT_NEIGHBOUR),
+            tuple(map(tuple, RIGHT_NEIGHBOUR)),
+        ],
         [
             (IDENTITY, "copies"),
             ([[0, 0, 0], [1, 0, 0], [0, 0, 0]], "to the right"),
@@ -277,7 +314,11 @@ ANSWERS = {
     ),
     "separable": (
         [(11616, 34848), [11616, 34848], torch.tensor([11616, 34848]), "11616, 34848"],
-        [((34848, 11616), "way round"), ((34848, 34848), "single channel"), ((11712, 34944), "biases")]
+        [
+            ((34848, 11616), "way round"),
+            ((34848, 34848), "single channel"),
+            ((11712, 34944), "biases"),
+        ]
         + [((363, 34848), "96 kernels"), (11616, "")],
     ),
     "two-paddings": (
@@ -292,16 +333,38 @@ ANSWERS = {
     ),
     "six-and-a-half": (
         [6, 6.0, "6", torch.tensor(6), (10 - 3 + 4) // 2 + 1, "6 × 6"],
-        [(7, "rounds up"), (6.5, "half windows"), (5, "+ 1"), (12, "stride 1"), (True, ""), ("six", "is text")],
+        [
+            (7, "rounds up"),
+            (6.5, "half windows"),
+            (5, "+ 1"),
+            (12, "stride 1"),
+            (True, ""),
+            ("six", "is text"),
+        ],
     ),
     "thirteen": (
         ["ABD", ["A", "B", "D"], {"d", "b", "a"}, "a, b, d", ("B", "A", "D")],
-        [("A", "There are more"), ("AB", "One is missing"), (["A", "D"], "One is missing"), ("ABCD", "14 windows")]
-        + [("C", "+ 1"), ("B", "Work out"), (13, "Answer with a letter"), ([13, 13, 14, 13], "Answer with a letter")]
+        [
+            ("A", "There are more"),
+            ("AB", "One is missing"),
+            (["A", "D"], "One is missing"),
+            ("ABCD", "14 windows"),
+        ]
+        + [
+            ("C", "+ 1"),
+            ("B", "Work out"),
+            (13, "Answer with a letter"),
+            ([13, 13, 14, 13], "Answer with a letter"),
+        ]
         + [("ABC", "on both sides")],
     ),
     "count-windows": (
-        [loop_windows, torch_windows, lambda n, k, s, p: (n + 2 * p - k) // s + 1, prints_and_returns]
+        [
+            loop_windows,
+            torch_windows,
+            lambda n, k, s, p: (n + 2 * p - k) // s + 1,
+            prints_and_returns,
+        ]
         + [
             lambda n, k, s, p: float((n + 2 * p - k) // s) + 1,
             lambda n, k, s, p: torch.tensor((n + 2 * p - k) // s + 1),
@@ -321,7 +384,11 @@ ANSWERS = {
     ),
     "count-unread": (
         [marked_unread, formula_unread, lambda n, k, s: torch.tensor(formula_unread(n, k, s))]
-        + [lambda n, k, s: sum(all(not s0 <= i < s0 + k for s0 in range(0, n - k + 1, s)) for i in range(n))],
+        + [
+            lambda n, k, s: sum(
+                all(not s0 <= i < s0 + k for s0 in range(0, n - k + 1, s)) for i in range(n)
+            )
+        ],
         [
             (lambda n, k, s: (n - k) % s, "remainder on the right only"),
             (lambda n, k, s: n - ((n - k) // s + 1) * k, "counted twice"),
@@ -362,7 +429,13 @@ ANSWERS = {
     ),
     "paper-neurons": (
         [290400, 290_400.0, "290,400", torch.tensor(96 * 55 * 55), [290400]],
-        [(253440, "paper's own"), (145200, "two GPUs"), (301056, "56"), (279936, "54"), (871200, "summed")],
+        [
+            (253440, "paper's own"),
+            (145200, "two GPUs"),
+            (301056, "56"),
+            (279936, "54"),
+            (871200, "summed"),
+        ],
     ),
     "tutorial-three": (
         [(5, 6), [5, 6], {5, 6}, torch.tensor([5, 6]), "5, 6", range(5, 7), (n for n in (5, 6))],
@@ -375,8 +448,18 @@ ANSWERS = {
         ],
     ),
     "by-the-mask": (
-        [(4, 0, 12), [4.0, 0.0, 12.0], torch.tensor([4.0, 0, 12]), "4, 0, 12", np.array([4, 0, 12])],
-        [((2, 0, 6), "forgot the division"), ((1, 0, 3), "multiplied by 1"), ((2, 4, 6), "evaluation mode")]
+        [
+            (4, 0, 12),
+            [4.0, 0.0, 12.0],
+            torch.tensor([4.0, 0, 12]),
+            "4, 0, 12",
+            np.array([4, 0, 12]),
+        ],
+        [
+            ((2, 0, 6), "forgot the division"),
+            ((1, 0, 3), "multiplied by 1"),
+            ((2, 4, 6), "evaluation mode"),
+        ]
         + [((0, 8, 0), "1 is on"), ((4, 8, 12), "forgot the mask"), (16, "")],
     ),
     "all-on": (
@@ -392,7 +475,10 @@ ANSWERS = {
     ),
     "write-dropout": (
         [loop_dropout, lambda x, m, p: x * m / (1 - p) if p < 1 else torch.zeros_like(x)]
-        + [lambda x, m, p: [(x * m / max(1 - p, 1e-9)).tolist()][0], lambda x, m, p: x * m / (1 - p + (p == 1))],
+        + [
+            lambda x, m, p: [(x * m / max(1 - p, 1e-9)).tolist()][0],
+            lambda x, m, p: x * m / (1 - p + (p == 1)),
+        ],
         [
             (lambda x, m, p: x * m, "forgot to divide"),
             (lambda x, m, p: x * m * (1 - p), "shrinks twice"),
@@ -404,7 +490,11 @@ ANSWERS = {
         ],
     ),
     "variance": (
-        [loop_variance, lambda x, p: x**2 * p / (1 - p), lambda x, p: torch.tensor(x * x / (1 - p) - x * x)]
+        [
+            loop_variance,
+            lambda x, p: x**2 * p / (1 - p),
+            lambda x, p: torch.tensor(x * x / (1 - p) - x * x),
+        ]
         + [lambda x, p: x**2 * (1 / (1 - p) - 1)],
         [
             (lambda x, p: x * x / (1 - p), "mean of the squares"),
@@ -431,7 +521,11 @@ ANSWERS = {
     ),
     "dropped-outputs": (
         [(9216, 2048), [9216, 2048], torch.tensor([9216, 2048]), "9216, 2048"],
-        [((2048, 2048), "paper describes"), ((9216, 9216), "stands behind"), ((2048, 1000), "never dropped")]
+        [
+            ((2048, 2048), "paper describes"),
+            ((9216, 9216), "stands behind"),
+            ((2048, 1000), "never dropped"),
+        ]
         + [((4608, 1024), "acts on all"), ((2048, 9216), "")],
     ),
     "which-claims": (
@@ -494,7 +588,10 @@ ANSWERS = {
             lambda n, ls: [*yielded_sizes(n, ls)],
         ],
         [
-            (lambda n, ls: [(n + 2 * p - k) // s + 1 for k, s, p in ls], "started from the first size"),
+            (
+                lambda n, ls: [(n + 2 * p - k) // s + 1 for k, s, p in ls],
+                "started from the first size",
+            ),
             (lambda n, ls: [n, *recursive_sizes(n, ls)], "starts with the input"),
             (lambda n, ls: [*recursive_sizes(n, ls)][-1:], "right is [5, 3]"),
             (emptied_layers, "changes its input"),
@@ -502,7 +599,10 @@ ANSWERS = {
         ],
     ),
     "grey": (
-        [nn.Conv2d(1, 96, 11, 4, 2), nn.Conv2d(1, 96, kernel_size=11, stride=4, padding=2, bias=False)]
+        [
+            nn.Conv2d(1, 96, 11, 4, 2),
+            nn.Conv2d(1, 96, kernel_size=11, stride=4, padding=2, bias=False),
+        ]
         + [nn.Conv2d(1, 96, 7, 4, 0), nn.Conv2d(1, 96, (11, 11), (4, 4), (2, 2))],
         [
             (nn.Conv2d(3, 96, 11, 4, 2), "has one"),
@@ -514,12 +614,25 @@ ANSWERS = {
     ),
     "without-pool3": (
         [(43264, 88606720), [43264, 88606720], torch.tensor([43264, 88606720]), "43264, 88606720"],
-        [((43264, 88604672), "biases"), ((9216, 18876416), "with pool3"), ((3328, 6817792), "one row")]
+        [
+            ((43264, 88604672), "biases"),
+            ((9216, 18876416), "with pool3"),
+            ((3328, 6817792), "one row"),
+        ]
         + [((43264, 177213440), "paper's width"), (43264, "")],
     ),
     "one-by-one": (
-        [(526336, 18876416), [526336, 18876416], torch.tensor([526336, 18876416]), "526336 18876416"],
-        [((524288, 18874368), "biases"), ((18876416, 526336), "way round"), ((18876416, 18876416), "256 numbers only")]
+        [
+            (526336, 18876416),
+            [526336, 18876416],
+            torch.tensor([526336, 18876416]),
+            "526336 18876416",
+        ],
+        [
+            ((524288, 18874368), "biases"),
+            ((18876416, 526336), "way round"),
+            ((18876416, 18876416), "256 numbers only"),
+        ]
         + [((526336, 526336), "6 × 6"), (526336, "")],
     ),
     "crops": (
@@ -534,7 +647,13 @@ ANSWERS = {
     ),
     "steps-per-epoch": (
         [79, math.ceil(5000 / 64), torch.tensor(79), "79", 5000 // 64 + 1],
-        [(78, "8 pictures"), (5000 / 64, "eighth of a step"), (5000, "one picture"), (64, "size of a batch"), (80, "")],
+        [
+            (78, "8 pictures"),
+            (5000 / 64, "eighth of a step"),
+            (5000, "one picture"),
+            (64, "size of a batch"),
+            (80, ""),
+        ],
     ),
     "own-loss": (
         [loop_cross_entropy, lambda s, n: nn.functional.cross_entropy(s[None], torch.tensor([n]))]
@@ -560,7 +679,11 @@ ANSWERS = {
         ],
     ),
     "own-accuracy": (
-        [loop_accuracy, lambda t: t.trace() / t.sum(), lambda t: (torch.eye(len(t)) * t).sum() / t.sum()]
+        [
+            loop_accuracy,
+            lambda t: t.trace() / t.sum(),
+            lambda t: (torch.eye(len(t)) * t).sum() / t.sum(),
+        ]
         + [lambda t: np.trace(t.numpy()) / t.numpy().sum()],
         [
             (lambda t: (t.diagonal() / t.sum(1)).mean(), "each *picture* should"),
@@ -576,7 +699,11 @@ ANSWERS = {
             small_network(nn.Dropout(0.5)),
             nn.Sequential(nn.Conv2d(1, 4, 28), nn.Flatten(), nn.Linear(4, 10)),
             nn.Sequential(
-                nn.Conv2d(1, 8, 3, 2), nn.ReLU(), nn.Conv2d(8, 10, 13), nn.AdaptiveAvgPool2d(1), nn.Flatten()
+                nn.Conv2d(1, 8, 3, 2),
+                nn.ReLU(),
+                nn.Conv2d(8, 10, 13),
+                nn.AdaptiveAvgPool2d(1),
+                nn.Flatten(),
             ),
         ],
         [
@@ -585,7 +712,10 @@ ANSWERS = {
             (small_network(channels=3), "RuntimeError"),
             (small_network(wide=100), "RuntimeError"),
             (nn.Sequential(nn.Flatten(), nn.Linear(784, 10)), "no convolution"),
-            (nn.Sequential(nn.Conv2d(1, 16, 5), nn.Flatten(), nn.Linear(9216, 10)), "92,586 parameters"),
+            (
+                nn.Sequential(nn.Conv2d(1, 16, 5), nn.Flatten(), nn.Linear(9216, 10)),
+                "92,586 parameters",
+            ),
             ("a network", "no network"),
         ],
     ),
@@ -619,8 +749,14 @@ ANSWERS = {
         + [lambda v, t: np.mean(v) + np.array([-1, 1]) * t * np.std(v, ddof=1) / np.sqrt(len(v))],
         [
             (lambda v, t: (mean(v) - t * stdev(v), mean(v) + t * stdev(v)), "surer by"),
-            (lambda v, t: np.mean(v) + np.array([-1, 1]) * t * np.std(v) / np.sqrt(len(v)), "n − 1"),
-            (lambda v, t: np.mean(v) + np.array([-1, 1]) * t * np.std(v, ddof=1) / len(v), "not by n"),
+            (
+                lambda v, t: np.mean(v) + np.array([-1, 1]) * t * np.std(v) / np.sqrt(len(v)),
+                "n − 1",
+            ),
+            (
+                lambda v, t: np.mean(v) + np.array([-1, 1]) * t * np.std(v, ddof=1) / len(v),
+                "not by n",
+            ),
             (lambda v, t: mean(v), "right is"),
             (lambda v, t: v.sort() or (v[0], v[-1]), "changes its input"),
         ],
@@ -629,12 +765,24 @@ ANSWERS = {
         [
             short_verdict,
             wordy_verdict,
-            lambda a, b: f"{'holds' if b < 0 else 'fails'} here" if a * b > 0 else "does not show at this size",
-            lambda a, b: "Holds here" if b < 0 else "Fails here" if a > 0 else "Does not show at this size",
+            lambda a, b: (
+                f"{'holds' if b < 0 else 'fails'} here"
+                if a * b > 0
+                else "does not show at this size"
+            ),
+            lambda a, b: (
+                "Holds here" if b < 0 else "Fails here" if a > 0 else "Does not show at this size"
+            ),
         ],
         [
             (
-                lambda a, b: "holds here" if b <= 0 else "fails here" if a >= 0 else "does not show at this size",
+                lambda a, b: (
+                    "holds here"
+                    if b <= 0
+                    else "fails here"
+                    if a >= 0
+                    else "does not show at this size"
+                ),
                 "ends at 0",
             ),
             (lambda a, b: "holds here" if a + b < 0 else "fails here", "the middle only"),
@@ -649,7 +797,13 @@ ANSWERS = {
     ),
     "twenty-intervals": (
         [1 - 0.95**20, 0.64, torch.tensor(0.6415), "0.64"],
-        [(1, "on average"), (0.05, "one interval"), (0.95**20, "none misses"), (0.95, "given interval"), (0.5, "")],
+        [
+            (1, "on average"),
+            (0.05, "one interval"),
+            (0.95**20, "none misses"),
+            (0.95, "given interval"),
+            (0.5, ""),
+        ],
     ),
     "fair-pair": (
         [(0, 300, 0), [0.0, 300, 0], torch.tensor([0, 300, 0]), "0, 300, 0"],
@@ -673,7 +827,13 @@ ANSWERS = {
     ),
     "fresh-seeds": (
         ["B", "b", ["B"], " B "],
-        [("A", "no harm"), ("C", "no better judges"), ("D", "flattered"), ("E", "one letter"), (2, "letter")],
+        [
+            ("A", "no harm"),
+            ("C", "no better judges"),
+            ("D", "flattered"),
+            ("E", "one letter"),
+            (2, "letter"),
+        ],
     ),
     "one-percent": (
         [(3, 4), [3, 4], torch.tensor([3, 4]), {4, 3}, "3, 4"],

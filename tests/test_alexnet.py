@@ -129,7 +129,9 @@ def test_without_its_two_groups_the_papers_network_is_larger():
         model = PaperAlexNet()
         for index in (4, 10, 12):
             conv = model.features[index]
-            model.features[index] = nn.Conv2d(conv.in_channels, conv.out_channels, conv.kernel_size, 1, conv.padding)
+            model.features[index] = nn.Conv2d(
+                conv.in_channels, conv.out_channels, conv.kernel_size, 1, conv.padding
+            )
     assert sum(p.numel() for p in model.parameters()) == 62_378_344
     assert multiply_adds(model) == 1_135_256_096
 
@@ -157,16 +159,34 @@ def test_the_papers_layers_stand_in_its_order_and_224_becomes_55():
     names = [type(layer).__name__ for layer in model.features[:8]]
     assert names == ["Conv2d", "ReLU", "LocalResponseNorm", "MaxPool2d"] * 2
     assert model.features[0](x).shape == (2, 96, 55, 55)
-    assert [layer.groups for layer in model.features if isinstance(layer, nn.Conv2d)] == [1, 2, 1, 2, 2]
+    assert [layer.groups for layer in model.features if isinstance(layer, nn.Conv2d)] == [
+        1,
+        2,
+        1,
+        2,
+        2,
+    ]
     assert model(x).shape == (2, 7)
 
 
 def test_the_papers_network_starts_as_the_paper_says():
     torch.manual_seed(0)
     layers = [layer for layer in PaperAlexNet(10).modules() if hasattr(layer, "bias")]
-    assert [layer.bias.unique().tolist() for layer in layers] == [[0], [1], [0], [1], [1], [1], [1], [0]]
+    assert [layer.bias.unique().tolist() for layer in layers] == [
+        [0],
+        [1],
+        [0],
+        [1],
+        [1],
+        [1],
+        [1],
+        [0],
+    ]
     for layer in layers:
-        assert abs(layer.weight.std().item() / 0.01 - 1) < 0.02 and abs(layer.weight.mean().item()) < 2e-4
+        assert (
+            abs(layer.weight.std().item() / 0.01 - 1) < 0.02
+            and abs(layer.weight.mean().item()) < 2e-4
+        )
 
 
 def test_torchvisions_weights_would_load_strictly():

@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from alexnet_lib.batches import augment, normalise
+from alexnet_lib.training.batches import augment, normalise
 
 
 def generator(seed=0):
@@ -10,7 +10,9 @@ def generator(seed=0):
 
 
 def images(count=40, channels=2, side=6):
-    return torch.randint(1, 256, (count, channels, side, side), generator=generator(1), dtype=torch.uint8)
+    return torch.randint(
+        1, 256, (count, channels, side, side), generator=generator(1), dtype=torch.uint8
+    )
 
 
 def shifted(image, down, right, mirrored):
@@ -29,7 +31,12 @@ def test_every_image_is_one_shift_of_itself_mirrored_or_not_and_all_occur():
     before, pad = images(200, side=5), 1
     after = augment(before, generator(), pad)
     assert after.dtype == torch.uint8 and after.shape == before.shape
-    moves = [(down, right, mirrored) for down in (-1, 0, 1) for right in (-1, 0, 1) for mirrored in (False, True)]
+    moves = [
+        (down, right, mirrored)
+        for down in (-1, 0, 1)
+        for right in (-1, 0, 1)
+        for mirrored in (False, True)
+    ]
     found = []
     for old, new in zip(before, after, strict=True):
         fits = [move for move in moves if torch.equal(shifted(old, *move), new)]
@@ -72,5 +79,7 @@ def test_a_grey_image_is_scaled_and_becomes_three_equal_channels():
 
 
 def test_nothing_is_left_behind_on_another_device():
-    x = normalise(augment(torch.empty(4, 1, 8, 8, dtype=torch.uint8, device="meta"), generator()), 16, 3)
+    x = normalise(
+        augment(torch.empty(4, 1, 8, 8, dtype=torch.uint8, device="meta"), generator()), 16, 3
+    )
     assert x.device.type == "meta" and x.shape == (4, 3, 16, 16)

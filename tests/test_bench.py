@@ -18,9 +18,10 @@ import pytest
 from bench_results import row
 from ipywidgets import Text
 
-from alexnet_lib import data, layers
-from alexnet_lib.controls import Kernel, Photograph, Unit, numbers
-from alexnet_lib.explore import explore
+from alexnet_lib import anatomy
+from alexnet_lib.data import photographs
+from alexnet_lib.explore.controls import Kernel, Photograph, Unit, numbers
+from alexnet_lib.explore.explorer import explore
 
 FOUND = {"peak": 350_000_000, "stays": 300_000_000, "training": 0, "accelerator": False}
 DRAWN = [{"name": "step", "median": 61.0, "slow": 80.0, "drawn": 40}]
@@ -28,7 +29,13 @@ DRAWN = [{"name": "step", "median": 61.0, "slow": 80.0, "drawn": 40}]
 
 @pytest.mark.parametrize(
     ("value", "goal", "at_most", "met"),
-    [(3, None, False, None), (3, 2, False, True), (3, 4, False, False), (3, 4, True, True), (3, 2, True, False)],
+    [
+        (3, None, False, None),
+        (3, 2, False, True),
+        (3, 4, False, False),
+        (3, 4, True, True),
+        (3, 2, True, False),
+    ],
 )
 def test_a_row_says_whether_its_goal_is_met(value, goal, at_most, met):
     assert row("speed", value, "×", goal, at_most)["met"] is met
@@ -40,16 +47,24 @@ def test_the_file_names_the_machine_and_the_limits_it_was_under(tmp_path, monkey
     bench_results.write([row("speed", 3, "×", 2)], tmp_path / "build" / "bench.json")
     kept = json.loads((tmp_path / "build" / "bench.json").read_text(encoding="utf-8"))
     assert kept["rows"] == [{"name": "speed", "value": 3, "unit": "×", "goal": 2, "met": True}]
-    assert kept["machine"]["processor"] and kept["machine"]["cores"] and kept["machine"]["instructions"]
+    assert (
+        kept["machine"]["processor"]
+        and kept["machine"]["cores"]
+        and kept["machine"]["instructions"]
+    )
     assert kept["machine"]["limits"] == {"ATEN_CPU_CAPABILITY": "avx2"}
     assert kept["date"].startswith("20")
 
 
 @pytest.mark.parametrize(("values", "status"), [([3, 1], 0), ([3, 5], 1)])
 def test_a_missed_goal_is_the_exit_status(values, status, tmp_path, monkeypatch):
-    part = SimpleNamespace(rows=lambda: (row("seconds", value, "s", 4, at_most=True) for value in values))
+    part = SimpleNamespace(
+        rows=lambda: (row("seconds", value, "s", 4, at_most=True) for value in values)
+    )
     monkeypatch.setitem(sys.modules, "bench_pages", part)
-    monkeypatch.setattr(bench, "write", lambda rows: bench_results.write(rows, tmp_path / "bench.json"))
+    monkeypatch.setattr(
+        bench, "write", lambda rows: bench_results.write(rows, tmp_path / "bench.json")
+    )
     assert bench.main(["pages"]) == status
     assert len(json.loads((tmp_path / "bench.json").read_text(encoding="utf-8"))["rows"]) == 2
 
@@ -72,7 +87,10 @@ def judged(lesson, importing=1.0, running=4.0, **found):
 def test_a_page_is_judged_by_time_and_memory():
     rows = judged(1, importing=2.1, running=5.0)
     assert (rows["imports"]["met"], rows["run of all cells"]["met"]) == (False, True)
-    assert (rows["peak memory of the kernel"]["value"], rows["peak memory of the kernel"]["met"]) == (350, True)
+    assert (
+        rows["peak memory of the kernel"]["value"],
+        rows["peak memory of the kernel"]["met"],
+    ) == (350, True)
     assert rows["memory that stays"]["value"] == 300
     assert judged(1, peak=400_100_000)["peak memory of the kernel"]["met"] is False
 
@@ -92,7 +110,12 @@ def test_explorers_have_a_goal_in_lessons_1_to_5():
 
 
 def test_the_imports_are_the_first_cells():
-    sources = ["import torch", "if colab:\n    fetch()\nfrom alexnet_lib import data", "x = 1", "import re"]
+    sources = [
+        "import torch",
+        "if colab:\n    fetch()\nfrom alexnet_lib import data",
+        "x = 1",
+        "import re",
+    ]
     assert bench_pages.importing([ast.parse(source) for source in sources]) == 2
 
 
@@ -102,8 +125,12 @@ def test_only_calls_that_the_cell_makes_itself_are_counted():
 
 
 def test_the_training_budget_is_what_the_page_gives_to_fit():
-    source = "run = fit(net, data, seconds=budget.value)\nfit(net, data, epochs=2)\nrace(net, seconds=9)"
-    assert [ast.unparse(given) for given in bench_pages.training_seconds(ast.parse(source))] == ["budget.value"]
+    source = (
+        "run = fit(net, data, seconds=budget.value)\nfit(net, data, epochs=2)\nrace(net, seconds=9)"
+    )
+    assert [ast.unparse(given) for given in bench_pages.training_seconds(ast.parse(source))] == [
+        "budget.value"
+    ]
 
 
 def everything():
@@ -112,8 +139,8 @@ def everything():
         lambda **values: repr(values),
         **{"size": (3, 9), "share": (0.0, 1.0, 0.1), "way": ["there", "back"], "play": False},
         kernel=Kernel({"edge": [[1, -1]] * 2, "sum": [[1, 1]] * 2}, sizes=(1, 4)),
-        image=Photograph(data.PHOTOS),
-        unit=Unit(layers.sides(), start=("conv3", 6, 6)),
+        image=Photograph(photographs.PHOTOS),
+        unit=Unit(anatomy.map_sizes(), start=("conv3", 6, 6)),
         settings=numbers({"conv1": [11, 4, 2]}, "ksp"),
     )
 
@@ -125,13 +152,15 @@ def test_every_control_is_moved_and_stays_within_its_places():
         for name, value in explorer.values().items():
             seen.setdefault(name, set()).add(repr(value))
     assert {
-        name: len(values) for name, values in seen.items() if name in ("size", "share", "way", "play", "image")
+        name: len(values)
+        for name, values in seen.items()
+        if name in ("size", "share", "way", "play", "image")
     } == {
         "size": 7,
         "share": 11,
         "way": 2,
         "play": 2,
-        "image": len(data.PHOTOS),
+        "image": len(photographs.PHOTOS),
     }
     assert all(len(seen[name]) > 10 for name in ("kernel", "unit", "settings"))
 
@@ -239,14 +268,22 @@ def test_a_page_is_executed_and_each_of_its_explorers_is_found(tmp_path):
     values = {row["name"].partition(": ")[2]: row for row in rows}
     assert values["run of all cells"]["goal"] == 48
     assert 0 < values["imports"]["value"] < values["run of all cells"]["value"]
-    assert values["peak memory of the kernel"]["value"] > 0.95 * values["memory that stays"]["value"] > 50
+    assert (
+        values["peak memory of the kernel"]["value"]
+        > 0.95 * values["memory that stays"]["value"]
+        > 50
+    )
 
 
 def test_an_explorer_that_is_not_found_is_an_error(tmp_path):
     lost = [*PAGE[:2], "explore(lambda n: n, n=(1, 9)).close()"]
-    with pytest.raises(RuntimeError, match="01_lost.ipynb calls explore 1 times, 0 explorers are alive"):
+    with pytest.raises(
+        RuntimeError, match="01_lost.ipynb calls explore 1 times, 0 explorers are alive"
+    ):
         list(bench_pages.rows([stored(tmp_path / "01_lost.ipynb", lost)]))
 
 
 def test_the_pages_are_those_of_the_folder():
-    assert [page.parent for page in bench_pages.PAGES] == [Path("notebooks").resolve()] * len(bench_pages.PAGES)
+    assert [page.parent for page in bench_pages.PAGES] == [Path("notebooks").resolve()] * len(
+        bench_pages.PAGES
+    )

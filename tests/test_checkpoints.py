@@ -4,9 +4,14 @@ import pickle
 import pytest
 import torch
 
-from alexnet_lib import checkpoints
+from alexnet_lib.training import checkpoints
 
-STATE = {"weights": torch.arange(6.0).view(2, 3), "step": 7, "notes": ["one"], "deep": {0: torch.tensor(True)}}
+STATE = {
+    "weights": torch.arange(6.0).view(2, 3),
+    "step": 7,
+    "notes": ["one"],
+    "deep": {0: torch.tensor(True)},
+}
 
 
 def test_what_is_saved_is_loaded_by_anyone_who_trusts_no_file(tmp_path):
@@ -18,7 +23,9 @@ def test_what_is_saved_is_loaded_by_anyone_who_trusts_no_file(tmp_path):
     assert list(path.parent.iterdir()) == [path]
 
 
-def test_an_interruption_while_saving_leaves_the_old_checkpoint_and_no_rubbish(tmp_path, monkeypatch):
+def test_an_interruption_while_saving_leaves_the_old_checkpoint_and_no_rubbish(
+    tmp_path, monkeypatch
+):
     path = tmp_path / "run.pt"
     checkpoints.save(path, {"step": 1})
 

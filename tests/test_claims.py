@@ -3,10 +3,20 @@ import math
 import pytest
 import torch
 
-from alexnet_lib import claims
-from alexnet_lib.trials import Record
+from alexnet_lib.experiments import claims
+from alexnet_lib.experiments.trials import Record
 
-TABLE = {1: 12.7062, 2: 4.3027, 3: 3.1824, 4: 2.7764, 5: 2.5706, 9: 2.2622, 10: 2.2281, 29: 2.0452, 120: 1.9799}
+TABLE = {
+    1: 12.7062,
+    2: 4.3027,
+    3: 3.1824,
+    4: 2.7764,
+    5: 2.5706,
+    9: 2.2622,
+    10: 2.2281,
+    29: 2.0452,
+    120: 1.9799,
+}
 
 
 @pytest.mark.parametrize("freedom, value", TABLE.items())
@@ -22,7 +32,9 @@ def test_other_levels_and_the_limit_of_many_runs():
 
 @pytest.mark.parametrize("level", [0, 1, 95])
 def test_a_level_that_is_no_share_is_refused(level):
-    with pytest.raises(ValueError, match=f"level must be between 0 and 1, such as 0.95, not {level}"):
+    with pytest.raises(
+        ValueError, match=f"level must be between 0 and 1, such as 0.95, not {level}"
+    ):
         claims.t_quantile(4, level)
 
 
@@ -59,15 +71,20 @@ def test_a_verdict_needs_an_interval_on_one_side(changed, claimed, verdict):
 
 def test_pairs_see_what_means_cannot():
     base = torch.tensor([10.0, 20, 30, 40])
-    found = claims.difference("a against b", base - torch.tensor([1, 1.1, 0.9, 1]), base, "lower", " points")
+    found = claims.difference(
+        "a against b", base - torch.tensor([1, 1.1, 0.9, 1]), base, "lower", " points"
+    )
     assert found.verdict == "holds here" and found.sentence == "−1.00 ± 0.13 points"
 
 
 def test_a_factor_is_judged_on_a_log_scale():
-    found = claims.factor("a against b", [200, 400, 800], [100, 200, 400], "higher")
+    found = claims.ratio("a against b", [200, 400, 800], [100, 200, 400], "higher")
     assert found.mean == pytest.approx(2) and found.neutral == 1 and found.verdict == "holds here"
-    doubled_and_halved = claims.factor("a against b", [200, 100], [100, 200], "higher")
-    assert doubled_and_halved.mean == pytest.approx(1) and "does not show" in doubled_and_halved.verdict
+    doubled_and_halved = claims.ratio("a against b", [200, 100], [100, 200], "higher")
+    assert (
+        doubled_and_halved.mean == pytest.approx(1)
+        and "does not show" in doubled_and_halved.verdict
+    )
 
 
 def test_a_claim_needs_a_direction():
@@ -76,7 +93,11 @@ def test_a_claim_needs_a_direction():
 
 
 def test_where_nobody_claimed_anything_only_the_difference_is_told():
-    for changed, verdict in (([3, 3.1, 2.9], claims.HIGHER), ([1, 1.1, 0.9], claims.LOWER), ([1, 2, 3], claims.SILENT)):
+    for changed, verdict in (
+        ([3, 3.1, 2.9], claims.HIGHER),
+        ([1, 1.1, 0.9], claims.LOWER),
+        ([1, 2, 3], claims.SILENT),
+    ):
         assert claims.difference("a against b", changed, [2, 2.05, 2], None).verdict == verdict
 
 
@@ -88,29 +109,36 @@ def record():
 
 def test_final_values_are_compared(record):
     answer = claims.compare(record, "training error", [("slow", "fast")], "higher")
-    assert answer["differences"][0].values == (40, 39) and answer["differences"][0].label == "slow against fast"
+    assert (
+        answer["differences"][0].values == (40, 39)
+        and answer["differences"][0].label == "slow against fast"
+    )
     assert answer["quantity"] == "training error, %" and answer["steps"] == (0, 10, 20)
     assert answer["curves"]["fast"]["mean"].tolist() == [90, 45, 21]
-    own = claims.compare(record, "training error", [("slow", "fast"), ("slow", "fast", None)], "lower")
+    own = claims.compare(
+        record, "training error", [("slow", "fast"), ("slow", "fast", None)], "lower"
+    )
     assert [found.verdict for found in own["differences"]] == [claims.FAILS, claims.HIGHER]
     assert answer["curves"]["fast"]["low"][2] < 20 < 22 < answer["curves"]["fast"]["high"][2]
 
 
 def test_a_run_that_never_arrives_counts_as_the_last_step(record):
-    answer = claims.speed(record, "training error", 40, [("slow", "fast")], "higher")
+    answer = claims.steps_compared(record, "training error", 40, [("slow", "fast")], "higher")
     fast = 10 + 10 * 10 / 28
-    assert answer["differences"][0].values == pytest.approx((2, 20 / fast)) and answer["level"] == 40
+    assert (
+        answer["differences"][0].values == pytest.approx((2, 20 / fast)) and answer["level"] == 40
+    )
 
 
 def test_while_a_run_of_the_base_has_not_arrived_there_is_no_verdict(record):
-    answer = claims.speed(record, "training error", 21, [("slow", "fast")], "higher")
+    answer = claims.steps_compared(record, "training error", 21, [("slow", "fast")], "higher")
     assert answer["differences"][0].verdict == claims.TOO_SOON
 
 
 def test_what_was_never_measured_is_told():
     for work in (
         lambda: claims.compare(None, "training error", [], "lower"),
-        lambda: claims.speed(None, "training error", 25, [], "lower"),
+        lambda: claims.steps_compared(None, "training error", 25, [], "lower"),
         lambda: claims.rows({"1 ReLU": None}),
     ):
         with pytest.raises(ValueError, match="nothing was measured"):
@@ -122,7 +150,7 @@ def test_a_setting_that_the_record_does_not_have_is_named(record, pair):
     with pytest.raises(ValueError, match="no setting 'fats'; compared can be 'fast', 'slow'"):
         claims.compare(record, "training error", [pair], "higher")
     with pytest.raises(ValueError, match="no setting 'fats'"):
-        claims.speed(record, "training error", 40, [pair], "higher")
+        claims.steps_compared(record, "training error", 40, [pair], "higher")
 
 
 def test_what_was_found_is_stored_and_read_again(record, tmp_path):
@@ -136,7 +164,7 @@ def test_what_was_found_is_stored_and_read_again(record, tmp_path):
 
 def test_runs_that_diverged_get_no_verdict():
     for values in ([1.0, float("nan"), 2.0], [1.0, float("inf"), 2.0]):
-        for compared in (claims.difference, claims.factor):
+        for compared in (claims.difference, claims.ratio):
             assert compared("a", values, [1.0, 2.0, 3.0], "lower").verdict == claims.NOTHING
 
 

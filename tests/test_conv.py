@@ -55,8 +55,12 @@ def test_correlate2d_is_conv2d_where_that_answers_and_refuses_where_that_refuses
     else:
         assert ours.dtype == torch.int64 and torch.equal(ours.double(), expected[0])
         assert size_out == tuple(expected.shape[-2:])
-        flipped = F.conv2d(x.double()[None], weight.flip(-2, -1).double(), None, stride, padding, dilation, groups)
-        assert torch.equal(convolve2d(x, weight, stride, padding, dilation, groups).double(), flipped[0])
+        flipped = F.conv2d(
+            x.double()[None], weight.flip(-2, -1).double(), None, stride, padding, dilation, groups
+        )
+        assert torch.equal(
+            convolve2d(x, weight, stride, padding, dilation, groups).double(), flipped[0]
+        )
 
 
 @sweep
@@ -68,7 +72,9 @@ def test_correlate2d_is_conv2d_where_that_answers_and_refuses_where_that_refuses
     mode=st.sampled_from(["max", "average"]),
     seed=st.integers(0, 99),
 )
-def test_pool2d_is_pytorchs_pooling_and_refuses_where_that_refuses(size, window, stride, padding, mode, seed):
+def test_pool2d_is_pytorchs_pooling_and_refuses_where_that_refuses(
+    size, window, stride, padding, mode, seed
+):
     x = integers((2, *size), seed)
     peer = F.max_pool2d if mode == "max" else F.avg_pool2d
     expected = outcome(peer, x.double()[None], window, stride, padding)
@@ -79,8 +85,12 @@ def test_pool2d_is_pytorchs_pooling_and_refuses_where_that_refuses(size, window,
         torch.testing.assert_close(ours.double(), expected[0], rtol=0, atol=1e-12)
 
 
-@given(st.integers(1, 60), st.integers(1, 12), st.integers(1, 5), st.integers(0, 4), st.integers(1, 4))
-def test_one_direction_gives_an_int_and_counts_the_places_a_window_fits(size, kernel, stride, padding, dilation):
+@given(
+    st.integers(1, 60), st.integers(1, 12), st.integers(1, 5), st.integers(0, 4), st.integers(1, 4)
+)
+def test_one_direction_gives_an_int_and_counts_the_places_a_window_fits(
+    size, kernel, stride, padding, dilation
+):
     span = dilation * (kernel - 1) + 1
     starts = range(0, size + 2 * padding - span + 1, stride)
     assert outcome(output_size, size, kernel, stride, padding, dilation) == (len(starts) or None)
@@ -97,7 +107,10 @@ def test_the_tutorials_sizes():
     "arguments, reason",
     [
         ((3, 5), "kernel 5 does not fit into input 3 + 2·0 padding"),
-        ((5, 3, 1, 1, 4), "kernel 3 with dilation 4 spans 9 and does not fit into input 5 + 2·1 padding"),
+        (
+            (5, 3, 1, 1, 4),
+            "kernel 3 with dilation 4 spans 9 and does not fit into input 5 + 2·1 padding",
+        ),
         (((3, 9), 5), "height: kernel 5 does not fit into input 3 + 2·0 padding"),
         (((9, 3), 5), "width: kernel 5 does not fit into input 3 + 2·0 padding"),
         ((7, 3, 0), "stride must be at least 1, not 0"),
@@ -118,11 +131,26 @@ def test_an_impossible_size_is_explained(arguments, reason):
 @pytest.mark.parametrize(
     "x, kernel, options, reason",
     [
-        ((4, 8, 8), (6, 2, 3, 3), {"groups": 3}, "groups 3 does not divide 4 input channels and 6 kernels evenly"),
-        ((4, 8, 8), (6, 3, 3, 3), {}, "each kernel has 3 channels, but the input offers 4 / 1 groups = 4"),
+        (
+            (4, 8, 8),
+            (6, 2, 3, 3),
+            {"groups": 3},
+            "groups 3 does not divide 4 input channels and 6 kernels evenly",
+        ),
+        (
+            (4, 8, 8),
+            (6, 3, 3, 3),
+            {},
+            "each kernel has 3 channels, but the input offers 4 / 1 groups = 4",
+        ),
         ((4, 8, 8), (6, 4, 3, 3), {"groups": 0}, "groups must be a whole number from 1, not 0"),
         ((4, 8, 8), (3, 3), {}, "not (4, 8, 8) with (3, 3)"),
-        ((1, 8, 8), (2, 1, 3, 3), {"bias": torch.ones(3)}, "one number for each of the 2 kernels, not shape (3,)"),
+        (
+            (1, 8, 8),
+            (2, 1, 3, 3),
+            {"bias": torch.ones(3)},
+            "one number for each of the 2 kernels, not shape (3,)",
+        ),
         ((8, 8), (3, 3), {"bias": torch.ones(2)}, "takes one bias, not shape (2,)"),
     ],
 )
@@ -167,7 +195,9 @@ def test_whole_numbers_of_other_kinds_are_taken(three):
     assert output_size(7, three, stride=three) == 2
 
 
-@pytest.mark.parametrize("kernel", [torch.tensor(2.5), np.float64(3), "3", None, torch.tensor([1, 2]), 3.0, True])
+@pytest.mark.parametrize(
+    "kernel", [torch.tensor(2.5), np.float64(3), "3", None, torch.tensor([1, 2]), 3.0, True]
+)
 def test_what_is_no_whole_number_is_refused_in_words(kernel):
     with pytest.raises(ValueError, match="kernel must be a whole number, not "):
         output_size(7, kernel)
@@ -175,4 +205,6 @@ def test_what_is_no_whole_number_is_refused_in_words(kernel):
 
 def test_complex_numbers_keep_their_imaginary_part():
     x, k = torch.randn(5, 5, dtype=torch.complex64), torch.randn(2, 2, dtype=torch.complex64)
-    assert torch.allclose(correlate2d(x, k), F.conv2d(x[None, None], k[None, None])[0, 0], atol=1e-5)
+    assert torch.allclose(
+        correlate2d(x, k), F.conv2d(x[None, None], k[None, None])[0, 0], atol=1e-5
+    )

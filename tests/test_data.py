@@ -2,7 +2,7 @@ import pytest
 import torch
 from PIL import Image
 
-from alexnet_lib.data import FOLDER, PHOTOS, folder, load_image, photo, to_grey
+from alexnet_lib.data.photographs import FOLDER, PHOTOS, folder, load_image, photo, to_grey
 
 
 @pytest.mark.parametrize("name", PHOTOS)
@@ -73,7 +73,9 @@ def test_a_file_that_is_no_image_is_explained(tmp_path):
 def test_grey_is_brightness_as_pillow_has_it():
     cat = photo("cat")
     with Image.open(FOLDER / "cat.jpg") as image:
-        expected = torch.frombuffer(bytearray(image.convert("L").tobytes()), dtype=torch.uint8).view(256, 256)
+        expected = torch.frombuffer(
+            bytearray(image.convert("L").tobytes()), dtype=torch.uint8
+        ).view(256, 256)
     torch.testing.assert_close(to_grey(cat), expected / 255, atol=1.1 / 255, rtol=0)
     with pytest.raises(ValueError, match=r"\(3, H, W\), not \(256, 256\)"):
         to_grey(cat[0])
@@ -83,16 +85,24 @@ def own(path, counts, side=8):
     for label, (name, count) in enumerate(counts.items()):
         (path / name).mkdir()
         for index in range(count):
-            Image.new("RGB", (side, side), (label * 100, index, 7)).save(path / name / f"{index:02}.png")
+            Image.new("RGB", (side, side), (label * 100, index, 7)).save(
+                path / name / f"{index:02}.png"
+            )
     return path
 
 
 def test_a_folder_of_the_readers_own_is_split_class_by_class_and_always_alike(tmp_path):
     data = folder(own(tmp_path, {"dogs": 10, "cats": 2}), size=6)
-    assert data.names == ("cats", "dogs") and data.images.shape == (9, 3, 6, 6) and data.images.dtype == torch.uint8
+    assert (
+        data.names == ("cats", "dogs")
+        and data.images.shape == (9, 3, 6, 6)
+        and data.images.dtype == torch.uint8
+    )
     assert data.labels.tolist() == [0] + [1] * 8 and data.val_labels.tolist() == [0, 1, 1]
     assert data.labels.dtype == torch.int64
-    colours = {label: data.images[data.labels == label][:, 0, 0, 0].unique().tolist() for label in (0, 1)}
+    colours = {
+        label: data.images[data.labels == label][:, 0, 0, 0].unique().tolist() for label in (0, 1)
+    }
     assert colours == {0: [100], 1: [0]}, "the first folder made was dogs, with red 0"
     indices = torch.cat([data.images, data.val_images])[:, 1, 0, 0].tolist()
     assert sorted(indices) == sorted([0, 1, *range(10)]), "every image is used once"

@@ -8,8 +8,7 @@ import torch
 from clock import Clock
 from torch import nn
 
-from alexnet_lib import device as devices
-from alexnet_lib.alexnet import AlexNet
+from alexnet_lib.training import device as devices
 
 
 def test_without_an_accelerator_the_cpu_is_picked(monkeypatch):
@@ -19,13 +18,19 @@ def test_without_an_accelerator_the_cpu_is_picked(monkeypatch):
 
 @pytest.mark.parametrize("name", ["cuda", "mps", "xpu"])
 def test_whatever_accelerator_there_is_gets_picked(monkeypatch, name):
-    monkeypatch.setattr(torch.accelerator, "current_accelerator", lambda check_available: torch.device(name))
+    monkeypatch.setattr(
+        torch.accelerator, "current_accelerator", lambda check_available: torch.device(name)
+    )
     assert devices.pick_device().type == name
 
 
 @pytest.mark.parametrize(("native", "short"), [(True, torch.bfloat16), (False, torch.float16)])
 def test_a_gpu_without_bfloat16_of_its_own_has_float16(monkeypatch, native, short):
-    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation: native and not including_emulation)
+    monkeypatch.setattr(
+        torch.cuda,
+        "is_bf16_supported",
+        lambda including_emulation: native and not including_emulation,
+    )
     assert devices.short_format(torch.device("cuda")) == short
 
 
@@ -44,9 +49,11 @@ def test_a_processor_has_bfloat16_only_if_pytorchs_library_says_so(monkeypatch, 
 
 
 def test_an_old_processor_can_be_imitated_and_has_no_short_format():
-    code = "import torch; from alexnet_lib.device import short_format; print(short_format(torch.device('cpu')))"
+    code = "import torch; from alexnet_lib.training.device import short_format; print(short_format(torch.device('cpu')))"
     old = os.environ | {"ATEN_CPU_CAPABILITY": "avx2", "ONEDNN_MAX_CPU_ISA": "AVX2"}
-    done = subprocess.run([sys.executable, "-c", code], env=old, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=old, capture_output=True, text=True, check=True
+    )
     assert done.stdout.strip() == "None"
 
 
@@ -55,7 +62,9 @@ def test_freed_memory_is_given_back(monkeypatch):
     given = []
     monkeypatch.setattr(torch, "get_device_module", lambda device: module)
     devices.give_back(torch.device("xpu"))
-    monkeypatch.setattr(devices.ctypes, "CDLL", lambda name: SimpleNamespace(malloc_trim=given.append))
+    monkeypatch.setattr(
+        devices.ctypes, "CDLL", lambda name: SimpleNamespace(malloc_trim=given.append)
+    )
     for platform in ("linux", "darwin", "win32"):
         monkeypatch.setattr(sys, "platform", platform)
         devices.give_back(torch.device("cpu"))
@@ -75,21 +84,6 @@ def test_the_clock_waits_for_an_accelerator_and_not_for_the_cpu(monkeypatch):
     assert waited == [torch.device("meta")] * 6, "before and after the warm-up and each of two runs"
 
 
-def test_the_report_names_the_device_and_moves_everything_to_it(monkeypatch):
-    monkeypatch.setattr(devices, "clock", Clock())
-    rows = dict(devices.device_report(AlexNet(10), (2, 3, 224, 224), torch.device("cpu")))
-    assert rows["device"] == f"CPU, {torch.get_num_threads()} threads" and rows["GPU used"] == "no"
-    assert rows["forward, batches of 2"].endswith("images per second")
-    assert rows["peak memory"].endswith("MiB") or sys.platform == "win32"
-    monkeypatch.setattr(torch.accelerator, "synchronize", lambda device: None)
-    monkeypatch.setattr(torch.accelerator, "max_memory_allocated", lambda device: 3 * 2**20)
-    monkeypatch.setattr(devices, "device_name", lambda device: "stand-in")
-    model = AlexNet(10)
-    rows = dict(devices.device_report(model, (2, 3, 224, 224), torch.device("meta")))
-    assert rows["GPU used"] == "yes" and rows["peak memory"] == "3 MiB"
-    assert {p.device.type for p in model.parameters()} == {"meta"}
-
-
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows does not tell")
 def test_peak_memory_is_in_bytes():
     before = devices.peak_memory(torch.device("cpu"))
@@ -101,10 +95,3 @@ def test_peak_memory_is_in_bytes():
 def test_what_is_small_is_sent_to_the_device():
     assert devices.send(torch.ones(2), torch.device("meta")).device.type == "meta"
     assert torch.equal(devices.send(torch.ones(2), torch.device("cpu")), torch.ones(2))
-
-
-def test_a_report_without_memory_figures_says_so(monkeypatch):
-    monkeypatch.setattr(devices, "clock", Clock())
-    monkeypatch.setattr(devices, "peak_memory", lambda device: None)
-    rows = dict(devices.device_report(nn.Linear(3, 2), (1, 3), torch.device("cpu")))
-    assert rows["peak memory"] == "not known here"

@@ -23,12 +23,18 @@ WELL = {
     "browser": "firefox",
     "memory": (4e9, 8e9),
     "disk": 20e9,
-    "writing": {"pages": ("~/course/notebooks", "", True), "progress": ("~/.alexnet_course.json", "", False)},
+    "writing": {
+        "pages": ("~/course/notebooks", "", True),
+        "progress": ("~/.alexnet_course.json", "", False),
+    },
     "torch": "2.13.0+cpu, without CUDA",
     "torch_error": "",
     "cuda_build": False,
     "device": "cpu: AVX2, 2 threads",
-    "extensions": {"anywidget": "v0.11.0 enabled OK", "@jupyter-widgets/jupyterlab-manager": "v5.0.16 enabled OK"},
+    "extensions": {
+        "anywidget": "v0.11.0 enabled OK",
+        "@jupyter-widgets/jupyterlab-manager": "v5.0.16 enabled OK",
+    },
     "port": 8888,
     "port_error": "",
 }
@@ -43,14 +49,24 @@ def test_a_machine_that_is_well_gets_one_line_each_and_no_advice():
     lines = doctor.examine(WELL)
     assert not troubles() and not any(line.advice for line in lines)
     text = doctor.report(lines)
-    assert len(text.splitlines()) == len(lines) + 2 and text.endswith("Nothing here stops the course.")
+    assert len(text.splitlines()) == len(lines) + 2 and text.endswith(
+        "Nothing here stops the course."
+    )
 
 
 @pytest.mark.parametrize(
     "facts, name, words",
     [
-        (NO_TORCH | {"system": "Darwin", "machine": "x86_64", "system_version": "14.1"}, "system", "Colab"),
-        ({"python": "3.9.1", "python_problem": "Python 3.9 cannot run the course"}, "Python", "cannot run"),
+        (
+            NO_TORCH | {"system": "Darwin", "machine": "x86_64", "system_version": "14.1"},
+            "system",
+            "Colab",
+        ),
+        (
+            {"python": "3.9.1", "python_problem": "Python 3.9 cannot run the course"},
+            "Python",
+            "cannot run",
+        ),
         ({"in_venv": False, "packages": {"torch": ("2.13.0", "")}}, "Python", "make lab"),
         ({"finished": False}, "Python", "make lab"),
         ({"packages": {"anywidget": ("0.11.0", "")}}, "packages", "make lab"),
@@ -59,17 +75,30 @@ def test_a_machine_that_is_well_gets_one_line_each_and_no_advice():
         ({"disk": 0.1e9}, "disk", "0.2 GB"),
         (NO_TORCH | {"disk": 1e9}, "disk", "2 GB"),
         ({"extensions": {"anywidget": "v0.11.0 enabled OK"}}, "extensions", "ipywidgets"),
-        ({"extensions": {**WELL["extensions"], "anywidget": "v0.11.0 disabled OK"}}, "extensions", "anywidget"),
-        ({"extensions": None, "extensions_error": "No module named jupyter"}, "extensions", "make clean"),
+        (
+            {"extensions": {**WELL["extensions"], "anywidget": "v0.11.0 disabled OK"}},
+            "extensions",
+            "anywidget",
+        ),
+        (
+            {"extensions": None, "extensions_error": "No module named jupyter"},
+            "extensions",
+            "make clean",
+        ),
         ({"port": None, "port_error": "Permission denied"}, "port", "PORT=9000"),
-        ({"writing": {"pages": ("/course", "Read-only file system", True)}}, "pages", "folder of your own"),
+        (
+            {"writing": {"pages": ("/course", "Read-only file system", True)}},
+            "pages",
+            "folder of your own",
+        ),
     ],
 )
 def test_what_stops_the_course_is_named_with_what_to_do(facts, name, words):
     found = troubles(**facts)
     assert found[name].state == "WRONG" and words in found[name].advice
-    assert f"This stops the course: {', '.join(n for n in found if found[n].state == 'WRONG')}" in doctor.report(
-        doctor.examine(WELL | facts)
+    assert (
+        f"This stops the course: {', '.join(n for n in found if found[n].state == 'WRONG')}"
+        in doctor.report(doctor.examine(WELL | facts))
     )
 
 
@@ -82,7 +111,11 @@ def test_what_stops_the_course_is_named_with_what_to_do(facts, name, words):
         ({"browser": ""}, "browser", "address"),
         ({"memory": (1e9, 4e9)}, "memory", "Lessons 5 and 6"),
         ({"memory": None}, "memory", "1.5 GB"),
-        ({"writing": {"progress": ("~/x", "Permission denied", False)}}, "progress", "ALEXNET_PROGRESS"),
+        (
+            {"writing": {"progress": ("~/x", "Permission denied", False)}},
+            "progress",
+            "ALEXNET_PROGRESS",
+        ),
     ],
 )
 def test_what_only_hinders_is_noted(facts, name, words):
@@ -91,14 +124,21 @@ def test_what_only_hinders_is_noted(facts, name, words):
 
 
 def test_a_gpu_that_is_used_is_well():
-    assert not troubles(nvidia="580.95", cuda_build=True, device="cuda: NVIDIA H100", torch="2.13.0+cu130, CUDA 13.0")
+    assert not troubles(
+        nvidia="580.95",
+        cuda_build=True,
+        device="cuda: NVIDIA H100",
+        torch="2.13.0+cu130, CUDA 13.0",
+    )
 
 
 def test_a_broken_torch_is_told_and_not_raised(tmp_path):
     (tmp_path / "torch.py").write_text("raise ImportError('libtorch.so: cannot open')")
     code = f"import sys; sys.path[:0] = [{str(tmp_path)!r}, {str(ROOT / 'tools')!r}]\n"
     code += "import doctor; print(doctor.about_torch())"
-    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    said = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout
     assert "ImportError: libtorch.so: cannot open" in said and "'torch': None" in said
 
 
@@ -113,8 +153,16 @@ def test_the_home_folder_is_not_spelled_out(tmp_path, monkeypatch):
 
 
 def test_this_machine_is_examined():
-    done = subprocess.run([sys.executable, str(ROOT / "tools" / "doctor.py")], capture_output=True, text=True)
-    names = [line[6:18].strip() for line in done.stdout.splitlines() if line[:5].strip() in ("ok", "note", "WRONG")]
-    wanted = "system Python packages torch device browser memory disk extensions port pages progress"
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "tools" / "doctor.py")], capture_output=True, text=True
+    )
+    names = [
+        line[6:18].strip()
+        for line in done.stdout.splitlines()
+        if line[:5].strip() in ("ok", "note", "WRONG")
+    ]
+    wanted = (
+        "system Python packages torch device browser memory disk extensions port pages progress"
+    )
     assert names == wanted.split(), done.stdout + done.stderr
     assert "anywidget v" in done.stdout

@@ -21,21 +21,33 @@ SITE = "https://github.com/somebody-with-a-long-name/alexnet-by-hand"
 
 
 def every_file(root):
-    return {path.relative_to(root): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()}
+    return {
+        path.relative_to(root): path.read_bytes()
+        for path in sorted(root.rglob("*"))
+        if path.is_file()
+    }
 
 
 @pytest.fixture
 def copy(tmp_path):
     """A copy of what the address goes into, and a function that sets it there."""
-    shutil.copytree(ROOT / "notebooks", tmp_path / "notebooks", ignore=shutil.ignore_patterns(".*", "results"))
+    shutil.copytree(
+        ROOT / "notebooks", tmp_path / "notebooks", ignore=shutil.ignore_patterns(".*", "results")
+    )
     shutil.copy(ROOT / "README.md", tmp_path)
     unread = shutil.ignore_patterns("photos", "fashion_mnist", "__pycache__")
-    shutil.copytree(ROOT / "alexnet_lib", tmp_path / "alexnet_lib", ignore=unread)  # ruff sorts imports by it
+    shutil.copytree(
+        ROOT / "alexnet_lib", tmp_path / "alexnet_lib", ignore=unread
+    )  # ruff sorts imports by it
     original = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
 
     def publish(url):
         line = f'Repository = "{url}"\n' if url else ""
-        text = re.sub(r"(?m)^(\[project\.urls\]\n)(Repository = .*\n)?", lambda found: found[1] + line, original)
+        text = re.sub(
+            r"(?m)^(\[project\.urls\]\n)(Repository = .*\n)?",
+            lambda found: found[1] + line,
+            original,
+        )
         (tmp_path / "pyproject.toml").write_text(text, encoding="utf-8")
         return tmp_path
 
@@ -49,7 +61,10 @@ def first_code(page):
 
 
 def pages(root):
-    return [json.loads(path.read_text(encoding="utf-8")) for path in sorted((root / "notebooks").glob("*.ipynb"))]
+    return [
+        json.loads(path.read_text(encoding="utf-8"))
+        for path in sorted((root / "notebooks").glob("*.ipynb"))
+    ]
 
 
 def test_the_pages_and_the_readme_say_what_the_address_says(capsys):
@@ -94,7 +109,9 @@ def test_the_guard_does_nothing_here_and_installs_the_course_on_colab(monkeypatc
     source = address.guarded("ready = True", "somebody-with-a-long-name/alexnet-by-hand")
     ast.parse(source)
     said = []
-    shell = SimpleNamespace(system=said.append, run_line_magic=lambda *words: said.append(" ".join(words)))
+    shell = SimpleNamespace(
+        system=said.append, run_line_magic=lambda *words: said.append(" ".join(words))
+    )
     names = {"get_ipython": lambda: shell}
     exec(source, names)
     assert names["ready"] and said == []
@@ -107,7 +124,9 @@ def test_the_guard_does_nothing_here_and_installs_the_course_on_colab(monkeypatc
     ]
 
 
-@pytest.mark.parametrize("wrong", ["https://example.org/course", "github.com/a/b", "https://github.com/only-owner"])
+@pytest.mark.parametrize(
+    "wrong", ["https://example.org/course", "github.com/a/b", "https://github.com/only-owner"]
+)
 def test_an_address_that_is_none_of_githubs_is_refused_in_words(copy, wrong):
     with pytest.raises(SystemExit, match=re.escape(repr(wrong))):
         address.main(copy(wrong))
@@ -115,8 +134,13 @@ def test_an_address_that_is_none_of_githubs_is_refused_in_words(copy, wrong):
 
 def test_colabs_versions_are_within_the_librarys_ranges():
     with open(ROOT / "pyproject.toml", "rb") as file:
-        ranges = {one.name: one.specifier for one in map(Requirement, tomllib.load(file)["project"]["dependencies"])}
-    exact = {one.name: str(one.specifier)[2:] for one in map(Requirement, colab.VERSIONS.splitlines())}
+        ranges = {
+            one.name: one.specifier
+            for one in map(Requirement, tomllib.load(file)["project"]["dependencies"])
+        }
+    exact = {
+        one.name: str(one.specifier)[2:] for one in map(Requirement, colab.VERSIONS.splitlines())
+    }
     assert {"ipython", "ipywidgets", "anywidget"} <= set(exact)
     assert all(exact[name] in ranges[name] for name in set(exact) & set(ranges))
 
@@ -142,23 +166,37 @@ def test_workflows_may_read_only_and_publishing_may_write_pages_only():
     for path in sorted((ROOT / ".github" / "workflows").glob("*.yml")):
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
         assert content["permissions"] == {"contents": "read"}
-        may |= {name: job["permissions"] for name, job in content["jobs"].items() if "permissions" in job}
+        may |= {
+            name: job["permissions"]
+            for name, job in content["jobs"].items()
+            if "permissions" in job
+        }
     assert may == {"deploy": {"pages": "write", "id-token": "write"}}
 
 
 def test_every_file_that_a_door_names_is_there():
     container = json.loads(read(".devcontainer/devcontainer.json"))
-    named = [container["postCreateCommand"].split()[1], *container["customizations"]["codespaces"]["openFiles"]]
+    named = [
+        container["postCreateCommand"].split()[1],
+        *container["customizations"]["codespaces"]["openFiles"],
+    ]
     named += re.findall(r"\b[a-z]+\.txt\b", read(".binder/postBuild"))
     hooks = yaml.safe_load(read(".pre-commit-config.yaml"))["repos"][0]["hooks"]
     named += [word for hook in hooks for word in hook["entry"].split() if word.endswith(".py")]
-    assert {"tools/install.py", "requirements.txt", "constraints.txt", "tools/refresh.py"} <= set(named)
+    assert {"tools/install.py", "requirements.txt", "constraints.txt", "tools/refresh.py"} <= set(
+        named
+    )
     assert all((ROOT / name).is_file() for name in named)
     python = read(".binder/runtime.txt").strip().removeprefix("python-")
     with open(ROOT / "pyproject.toml", "rb") as file:
-        assert f"Programming Language :: Python :: {python}" in tomllib.load(file)["project"]["classifiers"]
+        assert (
+            f"Programming Language :: Python :: {python}"
+            in tomllib.load(file)["project"]["classifiers"]
+        )
     for path in (ROOT / ".github" / "ISSUE_TEMPLATE").glob("*.yml"):
-        assert {"name", "description", "body"} <= set(yaml.safe_load(path.read_text(encoding="utf-8")))
+        assert {"name", "description", "body"} <= set(
+            yaml.safe_load(path.read_text(encoding="utf-8"))
+        )
 
 
 def test_citation_and_pyproject_agree_and_the_address_stands_in_one_place():
@@ -166,5 +204,7 @@ def test_citation_and_pyproject_agree_and_the_address_stands_in_one_place():
     with open(ROOT / "pyproject.toml", "rb") as file:
         project = tomllib.load(file)["project"]
     assert (citation["version"], citation["license"]) == (project["version"], project["license"])
-    assert [author["name"] for author in citation["authors"]] == [author["name"] for author in project["authors"]]
+    assert [author["name"] for author in citation["authors"]] == [
+        author["name"] for author in project["authors"]
+    ]
     assert not {"url", "repository-code", "repository"} & set(citation)

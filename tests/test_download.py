@@ -6,7 +6,7 @@ from urllib.error import URLError
 
 import pytest
 
-from alexnet_lib.download import DownloadError, fetch, sha256_of
+from alexnet_lib.data.download import DownloadError, fetch, sha256_of
 
 CONTENT = bytes(range(256)) * 40
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
@@ -23,7 +23,9 @@ def opener(body, asked=None):
 
 def test_a_file_arrives_whole_and_nothing_else_is_left(tmp_path):
     asked = []
-    path = fetch("https://a.b/file.bin", tmp_path / "new" / "file.bin", SHA256, opener(CONTENT, asked))
+    path = fetch(
+        "https://a.b/file.bin", tmp_path / "new" / "file.bin", SHA256, opener(CONTENT, asked)
+    )
     assert path.read_bytes() == CONTENT and asked == ["https://a.b/file.bin"]
     assert list(path.parent.iterdir()) == [path]
 
@@ -41,9 +43,17 @@ class Breaking(io.BytesIO):
 @pytest.mark.parametrize(
     ("url", "body", "words"),
     [
-        ("https://a.b/file.gz", gzip.compress(CONTENT)[:-20], "broke off or arrived damaged; nothing was kept"),
+        (
+            "https://a.b/file.gz",
+            gzip.compress(CONTENT)[:-20],
+            "broke off or arrived damaged; nothing was kept",
+        ),
         ("https://a.b/file.gz", b"<html>not found</html>", "broke off or arrived damaged"),
-        ("https://a.b/file.gz", gzip.compress(CONTENT)[:40] + b"\xff" * 60, "broke off or arrived damaged"),
+        (
+            "https://a.b/file.gz",
+            gzip.compress(CONTENT)[:40] + b"\xff" * 60,
+            "broke off or arrived damaged",
+        ),
         ("https://a.b/file", CONTENT[:-1], "is not the file it should be"),
         ("https://a.b/file", b"", "is not the file it should be"),
     ],
@@ -63,7 +73,9 @@ def test_a_connection_that_breaks_off_or_is_not_there_is_explained(tmp_path):
     def offline(url, timeout):
         raise URLError("no route")
 
-    with pytest.raises(DownloadError, match="could not be fetched; is there an internet connection"):
+    with pytest.raises(
+        DownloadError, match="could not be fetched; is there an internet connection"
+    ):
         fetch("https://a.b/file", tmp_path / "file", SHA256, offline)
     assert list(tmp_path.iterdir()) == []
 

@@ -3,10 +3,12 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from alexnet_lib.evaluation import confident_mistakes, confusion, evaluate
-from alexnet_lib.plan import Plan
+from alexnet_lib.training.evaluation import confident_mistakes, confusion, evaluate
+from alexnet_lib.training.plan import Plan
 
-IMAGES = torch.randint(0, 256, (23, 1, 4, 4), generator=torch.Generator().manual_seed(0), dtype=torch.uint8)
+IMAGES = torch.randint(
+    0, 256, (23, 1, 4, 4), generator=torch.Generator().manual_seed(0), dtype=torch.uint8
+)
 LABELS = torch.arange(23) % 3
 
 

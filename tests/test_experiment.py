@@ -8,8 +8,8 @@ import pytest
 from clock import Clock
 from nbclient import NotebookClient
 
-from alexnet_lib import experiment as experiments
-from alexnet_lib.experiment import experiment
+from alexnet_lib.explore import watch as experiments
+from alexnet_lib.explore.watch import experiment
 
 AT_MOST = 300.0  # seconds to wait for what must happen; only a broken experiment gets there
 
@@ -83,7 +83,12 @@ def test_start_runs_it_again_with_what_the_controls_say():
     view = shows.view
     shows.controls["to"].value = 7
     shows.begin()
-    assert ended(shows) and shows.found == {"value": 7} and shows.view is view and view.value == "<b>7</b>"
+    assert (
+        ended(shows)
+        and shows.found == {"value": 7}
+        and shows.view is view
+        and view.value == "<b>7</b>"
+    )
 
 
 def test_stop_keeps_what_has_finished():
@@ -133,7 +138,12 @@ def test_a_mistake_is_shown_and_raised():
 def test_running_a_cell_stops_the_experiment_that_is_under_way_and_keeps_what_it_measured():
     first = begun()
     second = experiment(count, answer, draw, to=(1, 9))
-    assert ended(first) and second.found == {"value": 4} and first.record.value >= 6 and not first.start.disabled
+    assert (
+        ended(first)
+        and second.found == {"value": 4}
+        and first.record.value >= 6
+        and not first.start.disabled
+    )
 
 
 def test_two_experiments_take_turns():
@@ -170,7 +180,11 @@ def test_an_experiment_that_waits_for_another_says_so_and_can_be_stopped():
     second.begin()
     assert waits.wait(AT_MOST)
     second.stop.click()
-    assert ended(second) and second.text.value == "You stopped it before it began." and second.found == {"value": 4}
+    assert (
+        ended(second)
+        and second.text.value == "You stopped it before it began."
+        and second.found == {"value": 4}
+    )
     first.stop.click()
     assert ended(first) and first.found["value"] >= 6
 
@@ -179,12 +193,15 @@ def test_a_page_stores_its_picture_and_a_text_that_never_changes():
     page = nbformat.v4.new_notebook()
     sources = (
         "from test_experiment import answer, count, draw",
-        "from alexnet_lib.experiment import experiment",
+        "from alexnet_lib.explore.watch import experiment",
         "shows = experiment(count, answer, draw, to=(1, 9))",
     )
     page.cells = [nbformat.v4.new_code_cell(source) for source in sources]
     NotebookClient(
-        page, timeout=AT_MOST, kernel_name="python3", resources={"metadata": {"path": Path(__file__).parent}}
+        page,
+        timeout=AT_MOST,
+        kernel_name="python3",
+        resources={"metadata": {"path": Path(__file__).parent}},
     ).execute()
     (output,) = page.cells[2].outputs
     assert output.data["text/plain"] == "a picture" and output.data["image/png"] == "<b>4</b>"

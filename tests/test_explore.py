@@ -3,7 +3,7 @@ import pytest
 from ipywidgets import IntSlider
 from nbclient import NotebookClient
 
-from alexnet_lib.explore import explore
+from alexnet_lib.explore.explorer import explore
 
 
 class Picture:
@@ -48,9 +48,16 @@ def test_controls_start_at_the_functions_default_else_at_their_first_value():
     def no_defaults(size, name, loud, ready):
         return Picture("")
 
-    explorer = explore(no_defaults, size=(3, 9), name=["b", "a"], loud=True, ready=IntSlider(value=5))
+    explorer = explore(
+        no_defaults, size=(3, 9), name=["b", "a"], loud=True, ready=IntSlider(value=5)
+    )
     assert [widget.value for widget in explorer.controls.values()] == [3, "b", True, 5]
-    assert [widget.description for widget in explorer.controls.values()] == ["size", "name", "loud", "ready"]
+    assert [widget.description for widget in explorer.controls.values()] == [
+        "size",
+        "name",
+        "loud",
+        "ready",
+    ]
 
 
 def test_an_impossible_setting_is_explained_and_the_last_picture_kept():
@@ -58,9 +65,15 @@ def test_an_impossible_setting_is_explained_and_the_last_picture_kept():
     explorer.controls["stride"].value = 4
     assert explorer.message == "stride 4 does not fit <here>"
     assert "stride 4 does not fit &lt;here&gt;" in explorer.children[1].value
-    assert explorer.markup == "<b>stride 2, padding 0</b>" and "ax-stale" in explorer.children[2]._dom_classes
+    assert (
+        explorer.markup == "<b>stride 2, padding 0</b>"
+        and "ax-stale" in explorer.children[2]._dom_classes
+    )
     explorer.controls["stride"].value = 1
-    assert explorer.message == "" == explorer.children[1].value and explorer.children[2]._dom_classes == ()
+    assert (
+        explorer.message == "" == explorer.children[1].value
+        and explorer.children[2]._dom_classes == ()
+    )
     assert explorer.markup == "<b>stride 1, padding 0</b>"
 
 

@@ -8,8 +8,10 @@ import pytest
 import torch
 from torch import nn
 
-from alexnet_lib import alexnet, claims, fashion
-from alexnet_lib.trials import Setting, race
+from alexnet_lib import alexnet
+from alexnet_lib.data import fashion
+from alexnet_lib.experiments import claims
+from alexnet_lib.experiments.trials import Setting, race
 
 PAGE = Path(__file__).parents[1] / "notebooks" / "06_claims.ipynb"
 RESULT = PAGE.parent / "results" / "claims.json"
@@ -38,7 +40,10 @@ def test_the_sigmoid_loses_its_gradient_on_the_way_to_the_first_layer(page):
     """Tried with 40 seeds each: the factor was 2,000 at least; the page asks for 100."""
     deep = (16, 16, 16, 16)
     size = {
-        kind: [first_gradient(page, partial(page["network"], kind, middle=deep), seed) for seed in range(5)]
+        kind: [
+            first_gradient(page, partial(page["network"], kind, middle=deep), seed)
+            for seed in range(5)
+        ]
         for kind in (nn.ReLU, nn.Tanh, nn.Sigmoid)
     }
     assert max(size[nn.Sigmoid]) < 0.01 * min(*size[nn.ReLU], *size[nn.Tanh])
@@ -70,16 +75,36 @@ def test_the_ends_of_the_grid_of_learning_rates_are_no_good(page):
     rates = {(kind, lr) for kind, best in middle.items() for lr in (0.0025, best, 0.64)}
     build = {kind: partial(page["network"], kind, middle=(16,), hidden=(64,)) for kind in middle}
     settings = {(kind, lr): Setting(build[kind], lr=lr, decay=0.0) for kind, lr in rates}
-    options = {"seeds": 2, "steps": 200, "readings": 2, "fall": False, "device": torch.device("cpu")}
+    options = {
+        "seeds": 2,
+        "steps": 200,
+        "readings": 2,
+        "fall": False,
+        "device": torch.device("cpu"),
+    }
     *_, record = race(settings, page["data"], **options)
     error = {setting: found.mean() for setting, found in record.last("training error").items()}
-    assert all(error[kind, best] < min(error[kind, 0.0025], error[kind, 0.64]) for kind, best in middle.items())
+    assert all(
+        error[kind, best] < min(error[kind, 0.0025], error[kind, 0.64])
+        for kind, best in middle.items()
+    )
 
 
 def test_augmentation_makes_learning_by_heart_harder(page):
     """Tried with 20 seeds; the page asks that the mean training error ends more than 1 point higher."""
-    settings = {"as they are": Setting(page["network"]), "augmented": Setting(page["network"], augment=True)}
-    *_, record = race(settings, page["data"], images=300, seeds=2, steps=250, readings=2, device=torch.device("cpu"))
+    settings = {
+        "as they are": Setting(page["network"]),
+        "augmented": Setting(page["network"], augment=True),
+    }
+    *_, record = race(
+        settings,
+        page["data"],
+        images=300,
+        seeds=2,
+        steps=250,
+        readings=2,
+        device=torch.device("cpu"),
+    )
     last = record.last("training error")
     assert (last["augmented"] - last["as they are"]).mean() > 1
 

@@ -25,7 +25,9 @@ def source(system, index=True, **facts):
 def test_only_an_nvidia_driver_lets_uv_choose_the_build():
     assert source("Linux") == source("Linux", nvidia="580.95", cpu=True) == CPU
     assert source("Linux", nvidia="580.95") == source("Windows", nvidia="580.95") == AUTO
-    assert source("Windows") == source("Darwin") == source("Windows", nvidia="580.95", cpu=True) == []
+    assert (
+        source("Windows") == source("Darwin") == source("Windows", nvidia="580.95", cpu=True) == []
+    )
 
 
 def test_what_is_configured_comes_first_and_nothing_is_asked_of_the_network():
@@ -42,7 +44,9 @@ def test_what_is_configured_comes_first_and_nothing_is_asked_of_the_network():
         assert install.torch_source("Linux", **facts, reachable=None)[0] == options
 
 
-@pytest.mark.parametrize("system, size", [("Linux", "3 GB, with CUDA"), ("Windows", "0.1 GB, without CUDA")])
+@pytest.mark.parametrize(
+    "system, size", [("Linux", "3 GB, with CUDA"), ("Windows", "0.1 GB, without CUDA")]
+)
 def test_without_pytorchs_index_the_registry_serves_after_saying_how_much(system, size):
     options, words = install.torch_source(system, nvidia="580.95", reachable=lambda options: False)
     assert options == [] and f"about {size}" in words and "PYTORCH_MIRROR" in words
@@ -156,7 +160,9 @@ def test_the_tests_packages_come_only_when_asked_for(installer, monkeypatch, dev
 
 
 def test_a_folder_of_wheels_without_pytorch_is_refused(tmp_path):
-    with pytest.raises(SystemExit, match=f"no PyTorch {re.escape(install.pinned('torch'))} for Python"):
+    with pytest.raises(
+        SystemExit, match=f"no PyTorch {re.escape(install.pinned('torch'))} for Python"
+    ):
         install.Installer({"WHEELS": str(tmp_path)}).install()
 
 
@@ -166,7 +172,9 @@ def test_a_word_that_is_not_understood_gets_the_list_of_those_that_are(words):
         install.main(words)
 
 
-@pytest.mark.parametrize("version, fine", [((3, 10), False), ((3, 11), True), ((3, 14), True), ((3, 15), False)])
+@pytest.mark.parametrize(
+    "version, fine", [((3, 10), False), ((3, 11), True), ((3, 14), True), ((3, 15), False)]
+)
 def test_the_wrong_python_is_told_which_one_to_take(monkeypatch, version, fine):
     monkeypatch.setattr(sys, "version_info", version)
     said = check_python.problem()
@@ -230,12 +238,16 @@ def test_the_lock_is_complete_and_fits_every_build_of_pytorch():
         assert name in locked, f"{name} is missing: make lock"
         for line in metadata.distribution(name).requires or ():
             needed = Requirement(line)
-            if not needed.marker or any(needed.marker.evaluate({"extra": extra}) for extra in extras):
+            if not needed.marker or any(
+                needed.marker.evaluate({"extra": extra}) for extra in extras
+            ):
                 left.append(needed)
 
 
 def test_make_and_the_installer_agree_on_the_names():
-    said = subprocess.run([sys.executable, str(ROOT / "tools" / "install.py"), "?"], capture_output=True, text=True)
+    said = subprocess.run(
+        [sys.executable, str(ROOT / "tools" / "install.py"), "?"], capture_output=True, text=True
+    )
     assert all(name in said.stderr for name in (*install.NAMES, *install.TASKS[1:]))
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     assert {"WHEELS=", "PYTORCH_MIRROR=", "CPU=1"} <= set(re.findall(r"[A-Z_]+=1?", makefile))

@@ -3,9 +3,9 @@ from types import SimpleNamespace
 import pytest
 from clock import Clock
 
-from alexnet_lib import live as live_module
-from alexnet_lib.controls import Cells
-from alexnet_lib.live import Monitor, live
+from alexnet_lib.explore import live as live_module
+from alexnet_lib.explore.controls import Cells
+from alexnet_lib.explore.live import Monitor, live
 
 
 def report(progress, sentence="working", ended=False):

@@ -16,7 +16,9 @@ PAGES = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 def lines(cell):
     """The lines of a cell, without what `make address` puts in front for Colab."""
-    return [line for line in address.guarded("".join(cell["source"]), "").splitlines() if line.strip()]
+    return [
+        line for line in address.guarded("".join(cell["source"]), "").splitlines() if line.strip()
+    ]
 
 
 @pytest.fixture(params=PAGES, ids=lambda path: path.stem)
@@ -34,7 +36,11 @@ def test_a_page_opens_with_promise_goals_and_minutes_and_closes_with_the_way_on(
     cells = page[1]["cells"]
     opening = "".join(cells[0]["source"])
     prose = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
-    assert opening.startswith("# ") and "You will be able to" in opening and re.search(r"\d+ minutes", opening)
+    assert (
+        opening.startswith("# ")
+        and "You will be able to" in opening
+        and re.search(r"\d+ minutes", opening)
+    )
     assert opening.count("\n- ") == 3
     assert re.search(r"^## Summary$.*^## Exercises$.*^## Next$", prose, re.MULTILINE | re.DOTALL)
     assert "## Next" in "".join(cells[-1]["source"])
@@ -47,7 +53,11 @@ def stored_names(tree):
         if isinstance(node, ast.FunctionDef):
             names.add(node.name)
         else:
-            names |= {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+            names |= {
+                n.id
+                for n in ast.walk(node)
+                if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+            }
     for node in ast.walk(tree):
         if isinstance(node, ast.comprehension):
             local |= {n.id for n in ast.walk(node.target) if isinstance(n, ast.Name)}
@@ -67,7 +77,11 @@ def names_read_later(tree):
 
 
 def test_no_later_cell_changes_a_name_that_an_earlier_function_reads(page):
-    trees = [ast.parse("".join(cell["source"])) for cell in page[1]["cells"] if cell["cell_type"] == "code"]
+    trees = [
+        ast.parse("".join(cell["source"]))
+        for cell in page[1]["cells"]
+        if cell["cell_type"] == "code"
+    ]
     known = set()
     for number, tree in enumerate(trees):
         known |= stored_names(tree)
@@ -77,13 +91,20 @@ def test_no_later_cell_changes_a_name_that_an_earlier_function_reads(page):
 
 def test_links_between_pages_lead_somewhere(page):
     path, content = page
-    text = "".join(line for cell in content["cells"] if cell["cell_type"] == "markdown" for line in cell["source"])
+    text = "".join(
+        line
+        for cell in content["cells"]
+        if cell["cell_type"] == "markdown"
+        for line in cell["source"]
+    )
     for target in re.findall(r"\]\(([^)#]+)", text):
         assert target.startswith("http") or (path.parent / target).exists(), target
 
 
 def test_no_drawing_widget_or_device_code_stands_on_a_page(page):
-    source = "\n".join("".join(cell["source"]) for cell in page[1]["cells"] if cell["cell_type"] == "code")
+    source = "\n".join(
+        "".join(cell["source"]) for cell in page[1]["cells"] if cell["cell_type"] == "code"
+    )
     assert not re.search(r"\b(matplotlib|ipywidgets|interact|IPython)\b|[\"']cuda", source)
 
 

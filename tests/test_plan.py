@@ -7,10 +7,10 @@ from clock import Clock
 from torch import nn
 from torch.nn import functional as F
 
-from alexnet_lib import device as devices
-from alexnet_lib import plan as plans
 from alexnet_lib.alexnet import SmallAlexNet
-from alexnet_lib.plan import Plan, choose, optimiser, train_step
+from alexnet_lib.training import device as devices
+from alexnet_lib.training import plan as plans
+from alexnet_lib.training.plan import Plan, choose, optimiser, train_step
 
 CPU, META = torch.device("cpu"), torch.device("meta")
 
@@ -37,7 +37,9 @@ def test_one_step_is_pytorchs_own_step():
 def test_the_optimiser_is_fused_where_that_exists():
     model = nn.Linear(2, 2)
     assert optimiser(model, 0.1).param_groups[0]["fused"]
-    assert not optimiser(nn.Linear(2, 2, device="meta"), 0.1).param_groups[0]["fused"], "meta has no fused kernels"
+    assert not optimiser(nn.Linear(2, 2, device="meta"), 0.1).param_groups[0]["fused"], (
+        "meta has no fused kernels"
+    )
 
 
 @pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
@@ -45,7 +47,9 @@ def test_a_plan_puts_model_and_batch_into_its_layout_and_mixes_precision(layout)
     plan = Plan(CPU, torch.bfloat16, layout)
     model = plan.model(nn.Conv2d(3, 4, 3))
     x = plan.batch(torch.randn(2, 3, 5, 5))
-    assert model.weight.is_contiguous(memory_format=layout) and x.is_contiguous(memory_format=layout)
+    assert model.weight.is_contiguous(memory_format=layout) and x.is_contiguous(
+        memory_format=layout
+    )
     assert plan.batch(torch.randn(2, 3)).shape == (2, 3)
     with plan.autocast():
         assert model(x).dtype == torch.bfloat16
@@ -56,7 +60,10 @@ def test_a_plan_puts_model_and_batch_into_its_layout_and_mixes_precision(layout)
 
 def test_a_plan_says_what_it_is():
     assert str(Plan()) == "cpu, float32, NCHW"
-    assert str(Plan(CPU, torch.bfloat16, torch.channels_last)) == "cpu, bfloat16 mixed, NHWC (channels_last)"
+    assert (
+        str(Plan(CPU, torch.bfloat16, torch.channels_last))
+        == "cpu, bfloat16 mixed, NHWC (channels_last)"
+    )
 
 
 def test_only_float16_needs_its_gradients_scaled():
@@ -65,7 +72,9 @@ def test_only_float16_needs_its_gradients_scaled():
 
 
 @pytest.mark.parametrize("short", [torch.bfloat16, torch.float16, None])
-def test_candidates_are_two_layouts_in_float32_first_and_in_a_short_format_if_there_is_one(monkeypatch, short):
+def test_candidates_are_two_layouts_in_float32_first_and_in_a_short_format_if_there_is_one(
+    monkeypatch, short
+):
     monkeypatch.setattr(plans, "short_format", lambda device: short)
     found = plans.candidates(CPU)
     formats = [torch.float32, torch.float32] + ([short, short] if short else [])
@@ -91,7 +100,12 @@ class Steps:
 
 
 NHWC, NCHW = torch.channels_last, torch.contiguous_format
-KEYS = [(torch.float32, NHWC), (torch.float32, NCHW), (torch.bfloat16, NHWC), (torch.bfloat16, NCHW)]
+KEYS = [
+    (torch.float32, NHWC),
+    (torch.float32, NCHW),
+    (torch.bfloat16, NHWC),
+    (torch.bfloat16, NCHW),
+]
 
 
 @pytest.mark.parametrize("fastest", range(4))
@@ -116,7 +130,9 @@ def test_a_network_given_by_its_class_is_in_memory_once_at_a_time():
         return network
 
     timings = {}
-    assert choose(build, torch.randn(8, 1, 4, 4), torch.arange(8) % 3, CPU, timings=timings) in timings
+    assert (
+        choose(build, torch.randn(8, 1, 4, 4), torch.arange(8) % 3, CPU, timings=timings) in timings
+    )
     assert most == [1] * len(plans.candidates(CPU))
 
 
@@ -125,7 +141,12 @@ def test_a_much_slower_plan_gets_one_step_only_and_one_that_fails_none(monkeypat
     steps = Steps(monkeypatch, dict(zip(KEYS, (1.0, 0.9, 9.0, broken), strict=True)))
     plan = choose(SmallAlexNet(), torch.zeros(2, 1, 28, 28), torch.zeros(2).long(), CPU)
     assert (plan.dtype, plan.layout) == KEYS[1]
-    assert [(step.dtype, step.layout) for step in steps.steps] == [*[KEYS[0]] * 3, *[KEYS[1]] * 3, KEYS[2], KEYS[3]]
+    assert [(step.dtype, step.layout) for step in steps.steps] == [
+        *[KEYS[0]] * 3,
+        *[KEYS[1]] * 3,
+        KEYS[2],
+        KEYS[3],
+    ]
 
 
 def test_when_nothing_works_the_last_problem_is_told(monkeypatch):

@@ -5,7 +5,7 @@ import pytest
 import torch
 from PIL import Image
 
-from alexnet_lib import plots
+from alexnet_lib.draw import plots
 
 
 def pixels(picture):
@@ -38,7 +38,9 @@ def test_maps_show_the_sign_and_share_one_scale():
 
 
 def test_every_series_has_its_own_colour_and_a_name():
-    picture = plots.curves({"train": [3, 2, 1], "validation": [3, 3, 3]}, xlabel="epoch", ylabel="loss")
+    picture = plots.curves(
+        {"train": [3, 2, 1], "validation": [3, 3, 3]}, xlabel="epoch", ylabel="loss"
+    )
     assert share(picture, (0, 114, 178)) > 0 and share(picture, (213, 94, 0)) > 0
     assert repr(picture) == "Curves of loss over epoch: train, validation"
 
@@ -51,7 +53,10 @@ def test_bars_are_as_long_as_their_numbers():
 
 
 def test_the_text_equivalent_tells_the_numbers():
-    assert repr(plots.bars({"conv1": 34944}, xlabel="parameters")) == "Bars of parameters: conv1 34,944"
+    assert (
+        repr(plots.bars({"conv1": 34944}, xlabel="parameters"))
+        == "Bars of parameters: conv1 34,944"
+    )
 
 
 def test_a_picture_is_the_same_every_time_and_carries_its_text():

@@ -1,10 +1,12 @@
+import sys
+
 import pytest
 import torch
 from clock import Clock
 
-from alexnet_lib import device as devices
-from alexnet_lib import report
 from alexnet_lib.alexnet import AlexNet, SmallAlexNet
+from alexnet_lib.training import device as devices
+from alexnet_lib.training import report
 
 CPU = torch.device("cpu")
 
@@ -32,7 +34,27 @@ def rated(monkeypatch):
 
 
 def tiny_table(**options):
-    return report.table({"tiny": Tiny, "other": Tiny}, CPU, batch=2, size=28, repeats=1, **options)
+    return report.speeds({"tiny": Tiny, "other": Tiny}, CPU, batch=2, size=28, repeats=1, **options)
+
+
+def test_the_report_names_the_device_and_moves_everything_to_it(monkeypatch):
+    rows = dict(report.device_report(AlexNet(10), (2, 3, 224, 224), CPU))
+    assert rows["device"] == f"CPU, {torch.get_num_threads()} threads" and rows["GPU used"] == "no"
+    assert rows["forward, batches of 2"].endswith("images per second")
+    assert rows["peak memory"].endswith("MiB") or sys.platform == "win32"
+    monkeypatch.setattr(torch.accelerator, "synchronize", lambda device: None)
+    monkeypatch.setattr(torch.accelerator, "max_memory_allocated", lambda device: 3 * 2**20)
+    monkeypatch.setattr(report, "device_name", lambda device: "stand-in")
+    model = AlexNet(10)
+    rows = dict(report.device_report(model, (2, 3, 224, 224), torch.device("meta")))
+    assert rows["GPU used"] == "yes" and rows["peak memory"] == "3 MiB"
+    assert {p.device.type for p in model.parameters()} == {"meta"}
+
+
+def test_a_report_without_memory_figures_says_so(monkeypatch):
+    monkeypatch.setattr(report, "peak_memory", lambda device: None)
+    rows = dict(report.device_report(torch.nn.Linear(3, 2), (1, 3), CPU))
+    assert rows["peak memory"] == "not known here"
 
 
 def test_multiply_adds_of_a_forward_pass_are_counted_for_the_whole_batch():
@@ -56,13 +78,24 @@ def test_a_size_that_would_take_too_long_is_not_tried(monkeypatch):
     sizes = []
     monkeypatch.setattr(report, "_best", lambda work, *_: sizes.append(work().numel()) or 1.0)
     report.matmul_rate(CPU, sizes=(32, 64, 160), seconds=9)
-    assert sizes == [32 * 32] * 2 + [64 * 64] * 2, "after 64³ products in a second, 160³ would take 15.6"
+    assert sizes == [32 * 32] * 2 + [64 * 64] * 2, (
+        "after 64³ products in a second, 160³ would take 15.6"
+    )
 
 
-def test_every_network_has_a_row_for_both_kinds_of_work_in_both_formats_and_a_rate_is_measured_once(rated):
+def test_every_network_has_a_row_for_both_kinds_of_work_in_both_formats_and_a_rate_is_measured_once(
+    rated,
+):
     rows, notes = tiny_table()
-    kinds = [("forward", "float32"), ("training", "float32"), ("forward", "bfloat16"), ("training", "bfloat16")]
-    assert [row[:3] for row in rows] == [(name, *kind) for name in ("tiny", "other") for kind in kinds]
+    kinds = [
+        ("forward", "float32"),
+        ("training", "float32"),
+        ("forward", "bfloat16"),
+        ("training", "bfloat16"),
+    ]
+    assert [row[:3] for row in rows] == [
+        (name, *kind) for name in ("tiny", "other") for kind in kinds
+    ]
     assert rated == [torch.float32, torch.bfloat16]
 
 
@@ -80,13 +113,21 @@ def test_a_share_above_the_whole_says_why(rated, monkeypatch):
     assert all(int(row[4].split()[0]) > 100 for row in rows) and notes == [report.QUICKER]
 
 
-def test_a_device_without_a_short_format_is_not_asked_for_it_and_the_table_says_so(rated, monkeypatch):
+def test_a_device_without_a_short_format_is_not_asked_for_it_and_the_table_says_so(
+    rated, monkeypatch
+):
     monkeypatch.setattr(report, "short_format", lambda device: None)
     rows, notes = tiny_table()
-    assert rated == [torch.float32] and {row[2] for row in rows} == {"float32"} and report.NO_SHORT in notes
+    assert (
+        rated == [torch.float32]
+        and {row[2] for row in rows} == {"float32"}
+        and report.NO_SHORT in notes
+    )
 
 
-def test_nothing_begins_after_the_time_is_up_and_what_is_missing_is_named(rated, monkeypatch, clock):
+def test_nothing_begins_after_the_time_is_up_and_what_is_missing_is_named(
+    rated, monkeypatch, clock
+):
     def slow(*_):
         clock.now += 3.0
         return 3.0
@@ -94,7 +135,9 @@ def test_nothing_begins_after_the_time_is_up_and_what_is_missing_is_named(rated,
     monkeypatch.setattr(report, "_best", slow)
     rows, notes = tiny_table(seconds=17)
     assert len(rows) == 6
-    assert notes == ["Left out, as 17 seconds were up: other forward bfloat16, other training bfloat16."]
+    assert notes == [
+        "Left out, as 17 seconds were up: other forward bfloat16, other training bfloat16."
+    ]
 
 
 def test_what_fails_is_left_out_and_named(rated, monkeypatch):

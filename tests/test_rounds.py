@@ -20,12 +20,23 @@ def tested(tmp_path):
     """Store a page of these cells, let nbval test it in a folder of its own, and return its exit status and report."""
 
     def test(*sources, tags=()):
-        page = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources])
+        page = nbformat.v4.new_notebook(
+            cells=[nbformat.v4.new_code_cell(source) for source in sources]
+        )
         page.cells[0].metadata.tags = list(tags)
         nbformat.write(page, tmp_path / "page.ipynb")
         refresh.main([str(tmp_path / "page.ipynb")])
         shutil.copy(ROOT / "conftest.py", tmp_path)
-        command = [sys.executable, "-m", "pytest", "--nbval", "-rA", "-p", "no:cacheprovider", "page.ipynb"]
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "--nbval",
+            "-rA",
+            "-p",
+            "no:cacheprovider",
+            "page.ipynb",
+        ]
         run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env=os.environ)
         return run.returncode, run.stdout
 
@@ -47,4 +58,6 @@ def test_pages_are_run_with_the_library_beside_them_whatever_is_installed(tested
     (tmp_path / "alexnet_lib").mkdir()
     (tmp_path / "alexnet_lib" / "__init__.py").write_text("")
     status, report = tested(f"{LIBRARY} == {str(tmp_path / 'alexnet_lib' / '__init__.py')!r}")
-    assert status == 1 and "False" in report, "stored with the installed library, compared with the one beside the page"
+    assert status == 1 and "False" in report, (
+        "stored with the installed library, compared with the one beside the page"
+    )

@@ -3,8 +3,8 @@ from io import BytesIO
 import numpy as np
 from PIL import Image
 
-from alexnet_lib import runs
-from alexnet_lib.claims import difference, factor
+from alexnet_lib.draw import runs
+from alexnet_lib.experiments.claims import difference, ratio
 
 
 def pixels(picture):
@@ -31,9 +31,13 @@ def test_every_setting_has_its_own_colour_and_the_pairs_stand_beside():
 
 
 def test_single_runs_are_drawn_behind_their_mean():
-    wild = {"a": {**CURVES["a"], "runs": CURVES["a"]["runs"] * np.array([[1, 1.5, 1], [1, 0.5, 1]])}}
+    wild = {
+        "a": {**CURVES["a"], "runs": CURVES["a"]["runs"] * np.array([[1, 1.5, 1], [1, 0.5, 1]])}
+    }
     calm = {"a": CURVES["a"]}
-    assert not np.array_equal(pixels(runs.compare((0, 1, 2), wild, "e")), pixels(runs.compare((0, 1, 2), calm, "e")))
+    assert not np.array_equal(
+        pixels(runs.compare((0, 1, 2), wild, "e")), pixels(runs.compare((0, 1, 2), calm, "e"))
+    )
 
 
 def test_the_stored_text_says_what_is_drawn_and_the_full_text_what_came_out():
@@ -44,7 +48,10 @@ def test_the_stored_text_says_what_is_drawn_and_the_full_text_what_came_out():
 
 
 def test_several_pairs_a_factor_and_a_level_are_drawn():
-    found = [factor(f"{i} against a", [400, 500], [100, 110], "higher") for i in range(4)]
+    found = [ratio(f"{i} against a", [400, 500], [100, 110], "higher") for i in range(4)]
     picture = runs.compare((0, 1, 2), CURVES, "error, %", found, "factor", level=5)
-    assert picture.height_px > runs.compare((0, 1, 2), CURVES, "error, %", found[:1], "factor").height_px
+    assert (
+        picture.height_px
+        > runs.compare((0, 1, 2), CURVES, "error, %", found[:1], "factor").height_px
+    )
     assert "4.26 × (" in picture.text

@@ -4,7 +4,7 @@ from torch import nn
 from torch.func import functional_call, stack_module_state, vmap
 from torch.nn import functional as F
 
-from alexnet_lib.stacked import Momentum, Stack
+from alexnet_lib.experiments.stacked import Momentum, Stack
 
 BATCH = 6
 
@@ -54,7 +54,10 @@ def test_a_stack_answers_as_its_networks_do_alone(activation):
 
 @pytest.mark.parametrize("size", [1, 2, 3, 4, 5])
 def test_normalisation_is_pytorchs_for_every_window(size):
-    nets = [nn.Sequential(nn.Conv2d(2, 7, 3), nn.LocalResponseNorm(size, 0.7, 0.6, 1.5), nn.Flatten()) for _ in "ab"]
+    nets = [
+        nn.Sequential(nn.Conv2d(2, 7, 3), nn.LocalResponseNorm(size, 0.7, 0.6, 1.5), nn.Flatten())
+        for _ in "ab"
+    ]
     x, _ = batches(2)
     alone = torch.stack([net(part) for net, part in zip(nets, 4 * x, strict=True)])
     assert torch.allclose(Stack(nets)(4 * x), alone, atol=1e-4)
@@ -89,7 +92,10 @@ def test_a_smaller_share_of_the_rate_is_a_smaller_rate():
     (x, y), stacks = batches(), [Stack(models()), Stack(models())]
     for stack, rate, share in ((stacks[0], 0.1, 0.25), (stacks[1], 0.025, 1.0)):
         Momentum(stack, [rate] * 3, [0.0] * 3).step(stack.gradients(stack.losses(x, y)), share)
-    assert all(torch.allclose(stacks[0].weights[name], w, atol=1e-6) for name, w in stacks[1].weights.items())
+    assert all(
+        torch.allclose(stacks[0].weights[name], w, atol=1e-6)
+        for name, w in stacks[1].weights.items()
+    )
 
 
 def test_the_models_given_stay_as_they_are():
@@ -97,7 +103,10 @@ def test_the_models_given_stay_as_they_are():
     before = [w.clone() for net in nets for w in net.parameters()]
     stack = Stack(nets)
     Momentum(stack, [1.0] * 3, [0.1] * 3).step(stack.gradients(stack.losses(x, y)))
-    assert all(torch.equal(a, b) for a, b in zip(before, (w for net in nets for w in net.parameters()), strict=True))
+    assert all(
+        torch.equal(a, b)
+        for a, b in zip(before, (w for net in nets for w in net.parameters()), strict=True)
+    )
 
 
 def test_a_network_that_diverges_harms_no_other():
@@ -128,7 +137,12 @@ def test_dropout_needs_coins_and_networks_with_the_same_coins_drop_the_same():
 
 @pytest.mark.parametrize(("count", "images"), [(1, 6), (3, 3), (3, 6), (4, 2)])
 def test_dropout_before_flatten_drops_single_places_of_each_network_alone(count, images):
-    layers = [nn.Conv2d(2, 2, 1, bias=False), nn.Dropout(0.5), nn.Flatten(), nn.Linear(18, 18, bias=False)]
+    layers = [
+        nn.Conv2d(2, 2, 1, bias=False),
+        nn.Dropout(0.5),
+        nn.Flatten(),
+        nn.Linear(18, 18, bias=False),
+    ]
     stack = Stack([nn.Sequential(*layers) for _ in range(count)])
     stack.weights["0.weight"].data = torch.eye(2).view(2, 2, 1, 1).repeat(count, 1, 1, 1, 1)
     stack.weights["3.weight"].data = torch.eye(18).repeat(count, 1, 1)
@@ -153,7 +167,11 @@ def test_what_cannot_be_stacked_is_refused():
 
 @pytest.mark.parametrize(
     "layer",
-    [nn.Conv2d(1, 4, 3, padding=1, padding_mode="reflect"), nn.Flatten(1, 2), nn.MaxPool2d(2, return_indices=True)],
+    [
+        nn.Conv2d(1, 4, 3, padding=1, padding_mode="reflect"),
+        nn.Flatten(1, 2),
+        nn.MaxPool2d(2, return_indices=True),
+    ],
 )
 def test_a_layer_with_an_option_that_a_stack_ignores_is_refused(layer):
     with pytest.raises(ValueError, match="does not know the layer"):

@@ -27,7 +27,9 @@ def test_messages_from_the_kernel_leave_at_once(monkeypatch):
 @pytest.fixture
 def page(tmp_path):
     def write(*sources):
-        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources])
+        notebook = nbformat.v4.new_notebook(
+            cells=[nbformat.v4.new_code_cell(source) for source in sources]
+        )
         nbformat.write(notebook, tmp_path / "page.ipynb")
         return tmp_path / "page.ipynb"
 
@@ -35,7 +37,9 @@ def page(tmp_path):
 
 
 def test_refreshing_twice_gives_the_same_bytes(page):
-    path = page("from alexnet_lib.explore import explore", "explore(lambda n=1: n, n=(1, 3))", "1 + 1")
+    path = page(
+        "from alexnet_lib.explore import explore", "explore(lambda n=1: n, n=(1, 3))", "1 + 1"
+    )
     refresh.main([str(path)])
     first = path.read_bytes()
     assert refresh.main([str(path)]) == 0 and path.read_bytes() == first
@@ -45,7 +49,9 @@ def test_refreshing_twice_gives_the_same_bytes(page):
     assert b"widget-view" not in first
 
 
-def test_a_page_that_another_program_saved_is_told_from_a_stored_one_without_executing_it(page, capsys, monkeypatch):
+def test_a_page_that_another_program_saved_is_told_from_a_stored_one_without_executing_it(
+    page, capsys, monkeypatch
+):
     path = page("1 + 1", "2 + 2")
     assert refresh.main(["--stored", str(path)]) == 1 and "make refresh" in capsys.readouterr().out
     refresh.main([str(path)])
@@ -55,7 +61,10 @@ def test_a_page_that_another_program_saved_is_told_from_a_stored_one_without_exe
     whole = path.read_text(encoding="utf-8")
     for old, new in [
         ('"execution_count": 2,\n   "id"', '"execution_count": 7,\n   "id"'),
-        ('"text/plain": [', '"application/vnd.jupyter.widget-view+json": {},\n      "text/plain": ['),
+        (
+            '"text/plain": [',
+            '"application/vnd.jupyter.widget-view+json": {},\n      "text/plain": [',
+        ),
         ('"metadata": {}', '"metadata": {"execution": {}}'),
         ('"name": "python"', '"name": "python", "version": "3.12"'),
         ("\n }", "\n  }"),
@@ -79,7 +88,8 @@ def test_a_cell_that_differs_from_run_to_run_keeps_its_output_until_asked(page, 
 
 
 @pytest.mark.parametrize(
-    "source, message", [("1 / 0", "ZeroDivisionError"), ("import sys; print(1, file=sys.stderr)", "stderr")]
+    "source, message",
+    [("1 / 0", "ZeroDivisionError"), ("import sys; print(1, file=sys.stderr)", "stderr")],
 )
 def test_a_page_that_fails_is_left_as_it_was(page, source, message):
     path = page("2 + 2", source)
@@ -89,7 +99,9 @@ def test_a_page_that_fails_is_left_as_it_was(page, source, message):
     assert path.read_bytes() == before and list(path.parent.iterdir()) == [path]
 
 
-@pytest.mark.parametrize("content, message", [(None, "there is no page"), ("not a page", "is not a notebook")])
+@pytest.mark.parametrize(
+    "content, message", [(None, "there is no page"), ("not a page", "is not a notebook")]
+)
 def test_a_page_that_is_none_is_explained(tmp_path, content, message):
     path = tmp_path / "page.ipynb"
     if content:
@@ -122,7 +134,10 @@ def test_a_kernel_imports_pytorch_by_itself_and_is_else_the_ordinary_one(monkeyp
     manager = KernelManager(kernel_name="python3")
     ours, usual = manager.kernel_spec.to_dict(), get_kernel_dict()
     (added,) = set(ours["argv"]) - set(usual["argv"]) - {"python"}
-    assert added.startswith("--IPKernelApp.exec_lines=") and len(ours["argv"]) == len(usual["argv"]) + 1
+    assert (
+        added.startswith("--IPKernelApp.exec_lines=")
+        and len(ours["argv"]) == len(usual["argv"]) + 1
+    )
     for name in ("display_name", "language", "metadata"):
         assert ours[name] == usual[name]
     manager.start_kernel()
@@ -138,9 +153,9 @@ def test_a_kernel_imports_pytorch_by_itself_and_is_else_the_ordinary_one(monkeyp
         said = []
         reply = client.execute_interactive(code, output_hook=said.append, timeout=120)
         assert reply["content"]["status"] == "ok" and reply["content"]["execution_count"] == 1
-        assert [message["content"]["text"] for message in said if message["msg_type"] == "stream"] == [
-            "True True True\n"
-        ]
+        assert [
+            message["content"]["text"] for message in said if message["msg_type"] == "stream"
+        ] == ["True True True\n"]
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)

@@ -10,21 +10,32 @@ import torch
 from clock import Clock
 from torch import nn
 
-from alexnet_lib import checkpoints, plan, run, training
-from alexnet_lib import device as devices
 from alexnet_lib.alexnet import SmallAlexNet
-from alexnet_lib.data import Images
-from alexnet_lib.plan import Plan
-from alexnet_lib.training import fit
+from alexnet_lib.data.photographs import Images
+from alexnet_lib.training import checkpoints, loop, plan, run
+from alexnet_lib.training import device as devices
+from alexnet_lib.training.loop import fit
+from alexnet_lib.training.plan import Plan
 
 LABELS = torch.arange(40) % 2
-GREY = torch.randint(0, 40, (40, 1, 8, 8), generator=torch.Generator().manual_seed(0), dtype=torch.uint8)
-DATA = Images(GREY + (LABELS * 200).byte().view(-1, 1, 1, 1), LABELS, GREY[:10], LABELS[:10], ("dark", "light"), "made")
+GREY = torch.randint(
+    0, 40, (40, 1, 8, 8), generator=torch.Generator().manual_seed(0), dtype=torch.uint8
+)
+DATA = Images(
+    GREY + (LABELS * 200).byte().view(-1, 1, 1, 1),
+    LABELS,
+    GREY[:10],
+    LABELS[:10],
+    ("dark", "light"),
+    "made",
+)
 
 
 def network(seed=0):
     torch.manual_seed(seed)
-    return nn.Sequential(nn.Conv2d(1, 4, 3), nn.ReLU(), nn.Flatten(), nn.Dropout(0.5), nn.Linear(144, 2))
+    return nn.Sequential(
+        nn.Conv2d(1, 4, 3), nn.ReLU(), nn.Flatten(), nn.Dropout(0.5), nn.Linear(144, 2)
+    )
 
 
 def train(model=None, **options):
@@ -58,21 +69,29 @@ def test_it_learns_and_tells_what_it_saw(read_every_step):
     history = fit(model, data, epochs=20, batch=8, plan=Plan(), lr=1e-2, validate=0)
     assert history.step[:3] == [1, 2, 3] and history.step[-1] == 100
     assert history.loss[0] > 0.3 > history.loss[-1] and history.val_accuracy[-1] == 1
-    assert history.val_step[-1] == 100 and history.plan == "cpu, float32, NCHW" and history.progress == 1
-    lengths = {len(getattr(history, name)) for name in ("step", "seconds", "loss", "accuracy", "speed")}
-    assert len(lengths) == 1 and min(history.speed) > 0 and history.seconds == sorted(history.seconds)
+    assert (
+        history.val_step[-1] == 100
+        and history.plan == "cpu, float32, NCHW"
+        and history.progress == 1
+    )
+    lengths = {
+        len(getattr(history, name)) for name in ("step", "seconds", "loss", "accuracy", "speed")
+    }
+    assert (
+        len(lengths) == 1 and min(history.speed) > 0 and history.seconds == sorted(history.seconds)
+    )
     assert not model.training
 
 
 def test_the_loss_it_reads_is_the_mean_over_the_images(monkeypatch):
-    losses, real = [], training.train_step
+    losses, real = [], loop.train_step
 
     def noted(*arguments):
         loss, right = real(*arguments)
         losses.append((loss.item(), right.item(), len(arguments[-1])))
         return loss, right
 
-    monkeypatch.setattr(training, "train_step", noted)
+    monkeypatch.setattr(loop, "train_step", noted)
     monkeypatch.setattr(run, "READ_EVERY", math.inf)
     _, history = train(epochs=1, batch=16)
     assert [count for *_, count in losses] == [16, 16, 8]
@@ -115,7 +134,9 @@ def test_a_resumed_run_gives_the_weights_of_an_uninterrupted_one(tmp_path, read_
     assert history.loss == pytest.approx(long.loss)
 
 
-def test_a_checkpoint_is_made_on_the_way_and_a_crash_loses_only_what_came_after(tmp_path, read_every_step, monkeypatch):
+def test_a_checkpoint_is_made_on_the_way_and_a_crash_loses_only_what_came_after(
+    tmp_path, read_every_step, monkeypatch
+):
     monkeypatch.setattr(run, "SAVE_EVERY", -1)
 
     def crash(history):
@@ -133,7 +154,9 @@ def test_a_checkpoint_of_another_run_is_refused(tmp_path):
     train(checkpoint=tmp_path / "run.pt")
     with pytest.raises(ValueError, match="another run: its seed is 0, here it is 1"):
         train(seed=1, checkpoint=tmp_path / "run.pt", resume=True)
-    with pytest.raises(ValueError, match="another run: its number of weights is 330, here it is 185"):
+    with pytest.raises(
+        ValueError, match="another run: its number of weights is 330, here it is 185"
+    ):
         train(
             nn.Sequential(nn.Conv2d(1, 4, 3), nn.Flatten(), nn.Linear(144, 1)),
             checkpoint=tmp_path / "run.pt",
@@ -148,7 +171,9 @@ def test_a_checkpoint_of_another_run_is_refused(tmp_path):
 def test_a_checkpoint_of_another_network_or_of_weights_alone_leaves_the_network_as_it_was(tmp_path):
     train(checkpoint=tmp_path / "run.pt")
     other = nn.Sequential(network(seed=1))
-    with pytest.raises(ValueError, match="another run: its shape of 0.0.weight is None, here it is"):
+    with pytest.raises(
+        ValueError, match="another run: its shape of 0.0.weight is None, here it is"
+    ):
         train(other, checkpoint=tmp_path / "run.pt", resume=True)
     assert same(other, network(seed=1))
     weights = tmp_path / "weights.pt"
@@ -159,7 +184,9 @@ def test_a_checkpoint_of_another_network_or_of_weights_alone_leaves_the_network_
     assert torch.load(weights).keys() == network().state_dict().keys()
 
 
-def test_an_interruption_ends_the_run_after_the_step_at_hand_and_keeps_it_all(tmp_path, read_every_step):
+def test_an_interruption_ends_the_run_after_the_step_at_hand_and_keeps_it_all(
+    tmp_path, read_every_step
+):
     class Interrupted(nn.Flatten):
         calls = 0
 
@@ -177,14 +204,18 @@ def test_an_interruption_ends_the_run_after_the_step_at_hand_and_keeps_it_all(tm
     handler = signal.getsignal(signal.SIGINT)
     path = tmp_path / "run.pt"
     model, history = train(with_flatten(Interrupted()), validate=None, checkpoint=path)
-    assert history.step == [1, 2, 3, 4] and history.notes == ["You stopped it; what was learned so far is kept."]
+    assert history.step == [1, 2, 3, 4] and history.notes == [
+        "You stopped it; what was learned so far is kept."
+    ]
     assert signal.getsignal(signal.SIGINT) is handler and not model.training
     assert same(train(checkpoint=path, resume=True)[0], train()[0])
 
 
-def test_after_a_second_interruption_the_last_whole_checkpoint_stays(tmp_path, read_every_step, monkeypatch):
+def test_after_a_second_interruption_the_last_whole_checkpoint_stays(
+    tmp_path, read_every_step, monkeypatch
+):
     monkeypatch.setattr(run, "SAVE_EVERY", -1)
-    path, real, steps = tmp_path / "run.pt", training.train_step, []
+    path, real, steps = tmp_path / "run.pt", loop.train_step, []
 
     def torn(*arguments):
         answer = real(*arguments)
@@ -194,24 +225,34 @@ def test_after_a_second_interruption_the_last_whole_checkpoint_stays(tmp_path, r
             signal.raise_signal(signal.SIGINT)
         return answer
 
-    monkeypatch.setattr(training, "train_step", torn)
+    monkeypatch.setattr(loop, "train_step", torn)
     _, history = train(checkpoint=path)
     assert history.ended and checkpoints.load(path)["step"] == 5
-    monkeypatch.setattr(training, "train_step", real)
+    monkeypatch.setattr(loop, "train_step", real)
     assert same(train(network(seed=9), checkpoint=path, resume=True)[0], train()[0])
 
 
-def test_an_interruption_of_the_last_validation_keeps_network_history_and_checkpoint(tmp_path, monkeypatch):
+def test_an_interruption_of_the_last_validation_keeps_network_history_and_checkpoint(
+    tmp_path, monkeypatch
+):
     def stopped(*_):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(run, "evaluate", stopped)
     model, history = train(checkpoint=tmp_path / "run.pt")
-    assert checkpoints.load(tmp_path / "run.pt")["step"] == 15 and not model.training and history.step == [15]
+    assert (
+        checkpoints.load(tmp_path / "run.pt")["step"] == 15
+        and not model.training
+        and history.step == [15]
+    )
 
 
-@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), RuntimeError("No space left on device")])
-def test_a_checkpoint_that_cannot_be_written_is_told_and_training_goes_on(tmp_path, monkeypatch, capsys, error):
+@pytest.mark.parametrize(
+    "error", [OSError(28, "No space left on device"), RuntimeError("No space left on device")]
+)
+def test_a_checkpoint_that_cannot_be_written_is_told_and_training_goes_on(
+    tmp_path, monkeypatch, capsys, error
+):
     def full(*_):
         raise error
 
@@ -265,16 +306,18 @@ def test_one_step_is_taken_however_short_the_time_and_without_images_to_validate
 
 def test_readings_validations_and_checkpoints_fall_due_by_the_clock(tmp_path, monkeypatch, clock):
     """A step takes a quarter of a second: more than half a second is three, five seconds 21, half a minute 120."""
-    real, saved, clock.tick = training.train_step, [], 0.0
+    real, saved, clock.tick = loop.train_step, [], 0.0
 
     def slow(*arguments):
         clock.now += 0.25
         return real(*arguments)
 
-    monkeypatch.setattr(training, "train_step", slow)
+    monkeypatch.setattr(loop, "train_step", slow)
     monkeypatch.setattr(checkpoints, "save", lambda path, state: saved.append(state["step"]))
     _, history = train(epochs=32, checkpoint=tmp_path / "run.pt")
-    assert history.step == [*range(3, 160, 3), 160] and history.seconds[0] == pytest.approx(0.75, abs=0.01)
+    assert history.step == [*range(3, 160, 3), 160] and history.seconds[0] == pytest.approx(
+        0.75, abs=0.01
+    )
     assert history.speed[0] == pytest.approx(8 / 0.25, rel=0.01)
     assert history.val_step == [*range(21, 160, 21), 160] and saved == [120, 160]
 
@@ -282,13 +325,13 @@ def test_readings_validations_and_checkpoints_fall_due_by_the_clock(tmp_path, mo
 def test_the_learning_rate_rises_and_falls(monkeypatch, read_every_step):
     rates = []
     monkeypatch.setattr(run, "WARM_UP", 3)
-    real = training.train_step
+    real = loop.train_step
 
     def noted(model, adam, *rest):
         rates.append(adam.param_groups[0]["lr"])
         return real(model, adam, *rest)
 
-    monkeypatch.setattr(training, "train_step", noted)
+    monkeypatch.setattr(loop, "train_step", noted)
     train(epochs=2, lr=0.3)
     wanted = [0.3 * min(1, (step + 1) / 3) * (1 - 0.95 * step / 10) for step in range(10)]
     assert rates == pytest.approx(wanted)
@@ -323,8 +366,12 @@ class Full(nn.Module):
 @pytest.mark.parametrize("error", [torch.OutOfMemoryError, RuntimeError])
 def test_out_of_memory_halves_the_batch_says_so_and_goes_on_with_the_same_images(error, capsys):
     model, history = train(Full(9, error), epochs=1, batch=32, validate=None)
-    assert model.sizes == [32, 16, 8, 8, 8, 8, 8] and model.most == 1, "what failed is let go before the next try"
-    assert history.notes == [f"The device was out of memory: training goes on with batches of {n}." for n in (16, 8)]
+    assert model.sizes == [32, 16, 8, 8, 8, 8, 8] and model.most == 1, (
+        "what failed is let go before the next try"
+    )
+    assert history.notes == [
+        f"The device was out of memory: training goes on with batches of {n}." for n in (16, 8)
+    ]
     assert capsys.readouterr().out.splitlines() == history.notes
 
 
@@ -353,7 +400,9 @@ def test_a_validation_that_is_too_large_is_made_image_by_image():
 def test_out_of_memory_before_the_first_step_halves_too(monkeypatch):
     monkeypatch.setattr(plan, "candidates", lambda device: [Plan()])
     model, history = train(Full(9), epochs=1, batch=32, plan=None, validate=None)
-    assert history.notes == [f"The device was out of memory: training begins with batches of {n}." for n in (16, 8)]
+    assert history.notes == [
+        f"The device was out of memory: training begins with batches of {n}." for n in (16, 8)
+    ]
     assert model.sizes == [8] * 5
 
 
@@ -385,32 +434,48 @@ def test_model_data_and_optimiser_all_move_and_nothing_is_read_before_it_is_due(
     made, reads = [], []
     monkeypatch.setattr(run, "_numbers", lambda totals: reads.append(totals) or [0.5, 0.5])
     monkeypatch.setattr(run, "READ_EVERY", math.inf)
-    monkeypatch.setattr(training, "Run", lambda *arguments: made.append(run.Run(*arguments)) or made[0])
+    monkeypatch.setattr(loop, "Run", lambda *arguments: made.append(run.Run(*arguments)) or made[0])
     model = SmallAlexNet()
     data = DATA._replace(images=torch.zeros(40, 1, 28, 28, dtype=torch.uint8))
     fit(model, data, epochs=2, batch=8, plan=Plan(torch.device("meta")), validate=None)
     (state,) = made
-    found = [*model.parameters(), *(weight.grad for weight in model.parameters()), *reads, state.images, state.labels]
+    found = [
+        *model.parameters(),
+        *(weight.grad for weight in model.parameters()),
+        *reads,
+        state.images,
+        state.labels,
+    ]
     found += [one[name] for one in state.adam.state.values() for name in ("exp_avg", "exp_avg_sq")]
-    assert {tensor.device.type for tensor in found} == {"meta"} and len(reads) == 1 and state.step == 10
+    assert (
+        {tensor.device.type for tensor in found} == {"meta"}
+        and len(reads) == 1
+        and state.step == 10
+    )
 
 
 def test_no_device_is_named_in_the_loop_and_a_step_waits_for_nothing():
-    for module in (training, run):
+    for module in (loop, run):
         assert "cuda" not in inspect.getsource(module)
-    source = inspect.getsource(fit) + inspect.getsource(plan.train_step) + inspect.getsource(run.Run.count)
+    source = (
+        inspect.getsource(fit)
+        + inspect.getsource(plan.train_step)
+        + inspect.getsource(run.Run.count)
+    )
     assert ".item()" not in source and ".tolist()" not in source and ".cpu()" not in source
 
 
 def test_mixed_precision_and_the_other_layout_train_too():
     for dtype in (torch.bfloat16, torch.float16):
-        model, history = train(plan=Plan(torch.device("cpu"), dtype, torch.channels_last), epochs=8, lr=1e-2)
+        model, history = train(
+            plan=Plan(torch.device("cpu"), dtype, torch.channels_last), epochs=8, lr=1e-2
+        )
         assert history.loss[-1] < 0.69 and model[0].weight.dtype == torch.float32
 
 
 def test_the_loop_itself_fits_on_a_page():
     body = inspect.getsource(fit).split('"""')[2].strip().splitlines()
-    assert len(body) <= 18
+    assert len(body) <= 20
 
 
 def test_the_readers_images_stay_as_they_were():

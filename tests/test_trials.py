@@ -6,10 +6,11 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from alexnet_lib import fashion, trials
-from alexnet_lib.batches import normalise
-from alexnet_lib.stacked import Momentum
-from alexnet_lib.trials import QUANTITIES, Record, Setting, race
+from alexnet_lib.data import fashion
+from alexnet_lib.experiments import trials
+from alexnet_lib.experiments.stacked import Momentum
+from alexnet_lib.experiments.trials import QUANTITIES, Record, Setting, race
+from alexnet_lib.training.batches import normalise
 
 DATA = fashion.load()
 CPU = torch.device("cpu")
@@ -17,13 +18,19 @@ CPU = torch.device("cpu")
 
 def tiny(activation=nn.ReLU, p=0.0):
     first = nn.Conv2d(1, 4, 5, stride=3)
-    return nn.Sequential(first, activation(), nn.MaxPool2d(2), nn.Flatten(), nn.Dropout(p), nn.Linear(64, 10))
+    return nn.Sequential(
+        first, activation(), nn.MaxPool2d(2), nn.Flatten(), nn.Dropout(p), nn.Linear(64, 10)
+    )
 
 
 def last(settings, **options):
-    return list(race(settings, DATA, **{"images": 64, "seeds": 2, "steps": 6, "readings": 2, "device": CPU} | options))[
-        -1
-    ]
+    return list(
+        race(
+            settings,
+            DATA,
+            **{"images": 64, "seeds": 2, "steps": 6, "readings": 2, "device": CPU} | options,
+        )
+    )[-1]
 
 
 def test_the_device_may_be_named():
@@ -33,7 +40,10 @@ def test_the_device_may_be_named():
 
 
 def test_a_record_has_a_number_for_every_setting_seed_and_reading():
-    record = last({"a": Setting(tiny), "b": Setting(partial(tiny, nn.Tanh)), "c": Setting(tiny, lr=0.1)}, seeds=3)
+    record = last(
+        {"a": Setting(tiny), "b": Setting(partial(tiny, nn.Tanh)), "c": Setting(tiny, lr=0.1)},
+        seeds=3,
+    )
     assert record.names == ("a", "b", "c") and record.steps == (0, 2, 6) and record.progress == 1
     assert all(record.values[quantity].shape == (3, 3, 3) for quantity in QUANTITIES)
     assert torch.equal(record.last("training loss")["b"], record.values["training loss"][1, :, -1])
@@ -47,14 +57,21 @@ def test_settings_that_are_the_same_give_the_same_and_seeds_differ():
 
 
 def test_running_a_setting_alone_or_another_seed_beside_it_changes_nothing():
-    both = {"plain": Setting(partial(tiny, p=0.2), augment=True, wrong=0.3), "other": Setting(tiny, lr=0.05)}
+    both = {
+        "plain": Setting(partial(tiny, p=0.2), augment=True, wrong=0.3),
+        "other": Setting(tiny, lr=0.05),
+    }
     together, alone = last(both, seeds=3), last({"plain": both["plain"]}, seeds=1, first_seed=2)
     for quantity in QUANTITIES:
-        assert torch.allclose(together.values[quantity][0, 2], alone.values[quantity][0, 0], atol=1e-4), quantity
+        assert torch.allclose(
+            together.values[quantity][0, 2], alone.values[quantity][0, 0], atol=1e-4
+        ), quantity
 
 
 def test_a_run_is_the_plain_loop_with_pytorchs_optimiser():
-    record = last({"a": Setting(tiny, lr=0.03)}, seeds=1, first_seed=5, steps=8, batch=16, fall=False)
+    record = last(
+        {"a": Setting(tiny, lr=0.03)}, seeds=1, first_seed=5, steps=8, batch=16, fall=False
+    )
     torch.manual_seed(5)
     net = tiny()
     dice = [torch.Generator().manual_seed(50 + i) for i in range(2)]
@@ -73,7 +90,11 @@ def test_a_run_is_the_plain_loop_with_pytorchs_optimiser():
 
 
 def test_wrong_labels_are_about_their_share_and_training_still_measures_them():
-    record = last({"clean": Setting(tiny, lr=1e-9), "wrong": Setting(tiny, lr=1e-9, wrong=1.0)}, images=1000, steps=2)
+    record = last(
+        {"clean": Setting(tiny, lr=1e-9), "wrong": Setting(tiny, lr=1e-9, wrong=1.0)},
+        images=1000,
+        steps=2,
+    )
     clean, wrong = record.values["training loss"][:, :, 0]
     assert not torch.equal(clean, wrong)
     assert torch.equal(*record.values["validation loss"])
@@ -117,7 +138,9 @@ def test_what_diverges_counts_as_wrong_everywhere():
 
 def test_records_come_one_by_one_and_stopping_early_ends_the_work_and_restores_the_threads():
     before = torch.get_num_threads()
-    running = race({"a": Setting(tiny)}, DATA, images=64, seeds=2, steps=5000, readings=100, device=CPU)
+    running = race(
+        {"a": Setting(tiny)}, DATA, images=64, seeds=2, steps=5000, readings=100, device=CPU
+    )
     first = next(running)
     running.close()
     assert 0 < first.progress < 1 and len(first.steps) >= 2
@@ -145,7 +168,9 @@ def test_counts_that_are_none_are_refused_by_name(name, count):
         last({"a": Setting(tiny)}, **{name: count})
 
 
-@pytest.mark.parametrize("mistake", [{"wrong": 50}, {"wrong": -1}, {"lr": -1}, {"lr": float("nan")}, {"decay": -1}])
+@pytest.mark.parametrize(
+    "mistake", [{"wrong": 50}, {"wrong": -1}, {"lr": -1}, {"lr": float("nan")}, {"decay": -1}]
+)
 def test_a_setting_that_makes_no_sense_is_refused(mistake):
     with pytest.raises(ValueError, match=str(next(iter(mistake)))):
         Setting(tiny, **mistake)

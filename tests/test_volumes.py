@@ -5,21 +5,32 @@ from xml.etree import ElementTree
 import pytest
 import torch
 
-from alexnet_lib import volumes, worked
+from alexnet_lib import worked
 from alexnet_lib.conv import correlate2d
+from alexnet_lib.draw import volumes
 
-CASES = [(1, 1, 1, 2, 1, 0), (2, 3, 1, 2, 1, 0), (4, 4, 2, 2, 1, 1), (4, 4, 4, 3, 2, 1), (3, 2, 1, 3, 1, 1)]
+CASES = [
+    (1, 1, 1, 2, 1, 0),
+    (2, 3, 1, 2, 1, 0),
+    (4, 4, 2, 2, 1, 1),
+    (4, 4, 4, 3, 2, 1),
+    (3, 2, 1, 3, 1, 1),
+]
 
 
 def tables(grid, role):
     tree = ElementTree.fromstring(grid.markup.replace("&quot;", "'"))
     return [
-        [row.findall("td") for row in table.iter("tr")] for table in tree.findall(f".//table[@class='ax-t ax-{role}']")
+        [row.findall("td") for row in table.iter("tr")]
+        for table in tree.findall(f".//table[@class='ax-t ax-{role}']")
     ]
 
 
 def values(grid, role):
-    numbers = [[[int(cell.text.replace("−", "-")) for cell in row] for row in table] for table in tables(grid, role)]
+    numbers = [
+        [[int(cell.text.replace("−", "-")) for cell in row] for row in table]
+        for table in tables(grid, role)
+    ]
     return torch.tensor(numbers)
 
 
@@ -31,7 +42,12 @@ def place(mark):
 def test_every_cell_of_a_map_has_its_window_in_every_channel_its_kernel_reads(case):
     shown = worked.channels(*case)
     grid = volumes.correlation(**shown)
-    x, y, k, share = values(grid, "input"), values(grid, "output"), shown["kernel"], shown["y"].shape[0] // case[2]
+    x, y, k, share = (
+        values(grid, "input"),
+        values(grid, "output"),
+        shown["kernel"],
+        shown["y"].shape[0] // case[2],
+    )
     assert torch.equal(y, shown["y"])
     size, width = k.shape[-1], k.shape[1]
     for o, table in enumerate(tables(grid, "output")):
@@ -49,7 +65,9 @@ def test_every_cell_of_a_map_has_its_window_in_every_channel_its_kernel_reads(ca
             assert total == y[o, r, c], "the windows lie on the cells that were read"
             label = cell.get("aria-label").replace("−", "-")
             assert label.startswith(f"map {o}, row {r}, column {c}: channel {own[0]}: ")
-            assert int(re.search(r"(-?\d+)$", label)[1]) == total and ("together" in label) == (width > 1)
+            assert int(re.search(r"(-?\d+)$", label)[1]) == total and ("together" in label) == (
+                width > 1
+            )
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -63,26 +81,41 @@ def test_every_input_cell_lights_the_outputs_that_change_with_it(case):
             impulse = torch.zeros_like(shown["x"])
             impulse[channel, r, c] = 1
             changed = {
-                tuple(place) for place in correlate2d(impulse, ones, stride, padding, 1, groups).nonzero().tolist()
+                tuple(place)
+                for place in correlate2d(impulse, ones, stride, padding, 1, groups)
+                .nonzero()
+                .tolist()
             }
             lit = set()
             for mark in map(place, table[r + padding][c + padding].findall("i")):
-                rows, columns = range(mark["y"], mark["y"] + mark["h"]), range(mark["x"], mark["x"] + mark["w"])
+                rows, columns = (
+                    range(mark["y"], mark["y"] + mark["h"]),
+                    range(mark["x"], mark["x"] + mark["w"]),
+                )
                 lit |= {(mark["o"], row, column) for row in rows for column in columns}
             assert lit == changed
 
 
 def test_a_kernel_has_an_empty_place_for_each_channel_of_another_group():
-    assert [volumes.correlation(**worked.channels(4, 4, g)).markup.count("ax-none") for g in (1, 2, 4)] == [0, 8, 12]
+    assert [
+        volumes.correlation(**worked.channels(4, 4, g)).markup.count("ax-none") for g in (1, 2, 4)
+    ] == [0, 8, 12]
     assert "depthwise" in volumes.correlation(**worked.channels(4, 4, 4)).markup
 
 
 def test_bytes_are_multiplied_as_numbers():
-    x, k = torch.full((1, 2, 2), 200, dtype=torch.uint8), torch.full((1, 1, 2, 2), 2, dtype=torch.uint8)
-    label = tables(volumes.correlation(x, k, correlate2d(x, k)), "output")[0][0][0].get("aria-label")
+    x, k = (
+        torch.full((1, 2, 2), 200, dtype=torch.uint8),
+        torch.full((1, 1, 2, 2), 2, dtype=torch.uint8),
+    )
+    label = tables(volumes.correlation(x, k, correlate2d(x, k)), "output")[0][0][0].get(
+        "aria-label"
+    )
     assert label.endswith("= 1600")
 
 
 def test_many_products_are_told_by_their_sums():
-    label = tables(volumes.correlation(**worked.channels(4, 1, 1, 3)), "output")[0][0][0].get("aria-label")
+    label = tables(volumes.correlation(**worked.channels(4, 1, 1, 3)), "output")[0][0][0].get(
+        "aria-label"
+    )
     assert "·" not in label and label.count("channel") == 4

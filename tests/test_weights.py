@@ -5,9 +5,9 @@ from urllib.error import URLError
 import pytest
 import torch
 
-from alexnet_lib import weights
 from alexnet_lib.alexnet import AlexNet, TorchvisionAlexNet
-from alexnet_lib.download import DownloadError
+from alexnet_lib.data import weights
+from alexnet_lib.data.download import DownloadError
 
 
 @pytest.fixture(scope="module")
@@ -15,7 +15,10 @@ def made(tmp_path_factory):
     """Weights of the right names and shapes, one number a tensor, so that the file is small: file, hash, content."""
     with torch.device("meta"):
         shapes = {name: tensor.shape for name, tensor in TorchvisionAlexNet(2).state_dict().items()}
-    state = {name: torch.tensor([0.5 + index]).expand(shape) for index, (name, shape) in enumerate(shapes.items())}
+    state = {
+        name: torch.tensor([0.5 + index]).expand(shape)
+        for index, (name, shape) in enumerate(shapes.items())
+    }
     path = tmp_path_factory.mktemp("made") / "made-weights.pth"
     torch.save(state, path)
     return path, hashlib.sha256(path.read_bytes()).hexdigest(), state
@@ -62,7 +65,8 @@ def test_offline_it_says_in_words_what_is_missing(home):
     model = empty()
     before = model.classifier[6].weight.clone()
     with pytest.raises(
-        DownloadError, match="not on this computer and could not be fetched, so the network cannot show"
+        DownloadError,
+        match="not on this computer and could not be fetched, so the network cannot show",
     ):
         weights.published(model, opener=offline)
     assert torch.equal(model.classifier[6].weight, before)
@@ -77,7 +81,9 @@ def test_content_that_is_not_the_published_one_is_never_loaded(home):
 
 
 def test_a_photograph_is_prepared_as_torchvision_says():
-    x = weights.prepare(torch.tensor([0.485, 0.456, 0.406]).view(3, 1, 1).expand(3, 300, 600).contiguous())
+    x = weights.prepare(
+        torch.tensor([0.485, 0.456, 0.406]).view(3, 1, 1).expand(3, 300, 600).contiguous()
+    )
     torch.testing.assert_close(x, torch.zeros(1, 3, 224, 224), atol=1e-5, rtol=0)
     ramp = torch.linspace(0, 1, 512).expand(3, 256, 512)
     row = weights.prepare(ramp)[0, 0, 0] * 0.229 + 0.485

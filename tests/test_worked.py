@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from PIL import Image
 from torch.nn import functional as F
 
-from alexnet_lib import grids, pixels, worked
+from alexnet_lib import worked
 from alexnet_lib.conv import output_size
-from alexnet_lib.data import PHOTOS, load_image, photo, to_grey
-from alexnet_lib.diagrams import network
+from alexnet_lib.data.photographs import PHOTOS, load_image, photo, to_grey
+from alexnet_lib.draw import grids, photos
+from alexnet_lib.draw.networks import network
 
 weights = st.one_of(st.integers(-9, 9), st.floats(-3, 3, width=16))
 kernels = st.integers(1, 5).flatmap(
@@ -35,7 +36,9 @@ def double(values):
     st.integers(1, 3),
     st.sampled_from(["correlate", "convolve"]),
 )
-def test_correlation_equals_pytorch_or_explains(kernel, size, number, stride, padding, dilation, operation):
+def test_correlation_equals_pytorch_or_explains(
+    kernel, size, number, stride, padding, dilation, operation
+):
     values = (kernel, size, number, stride, padding, dilation, operation)
     k = double(kernel)
     if dilation * (len(kernel) - 1) + 1 > size + 2 * padding:
@@ -44,9 +47,16 @@ def test_correlation_equals_pytorch_or_explains(kernel, size, number, stride, pa
         return
     shown = worked.correlation(*values)
     k = k.flip(0, 1) if operation == "convolve" else k
-    expected = F.conv2d(double(shown["x"])[None, None], k[None, None], None, stride, padding, dilation)[0, 0]
-    assert torch.allclose(double(shown["y"]), expected, atol=1e-3) and torch.equal(double(shown["kernel"]), k)
-    assert shown["notes"][0].endswith(f"= {expected.shape[0]}") and "gives the same numbers" in shown["notes"][1]
+    expected = F.conv2d(
+        double(shown["x"])[None, None], k[None, None], None, stride, padding, dilation
+    )[0, 0]
+    assert torch.allclose(double(shown["y"]), expected, atol=1e-3) and torch.equal(
+        double(shown["kernel"]), k
+    )
+    assert (
+        shown["notes"][0].endswith(f"= {expected.shape[0]}")
+        and "gives the same numbers" in shown["notes"][1]
+    )
 
 
 def test_large_numbers_that_cancel_are_no_disagreement():
@@ -56,7 +66,9 @@ def test_large_numbers_that_cancel_are_no_disagreement():
 
 
 def test_a_wrong_result_would_be_called_wrong(monkeypatch):
-    monkeypatch.setattr(worked, "correlate2d", lambda x, k, *_: F.conv2d(x[None, None], k[None, None])[0, 0] + 1)
+    monkeypatch.setattr(
+        worked, "correlate2d", lambda x, k, *_: F.conv2d(x[None, None], k[None, None])[0, 0] + 1
+    )
     assert "DISAGREES" in worked.correlation()["notes"][1]
 
 
@@ -70,24 +82,40 @@ def test_channels_in_groups_equal_pytorch_or_are_explained_over_their_whole_grid
     for channels, kernels, groups, size, stride, padding in itertools.product(*ranges):
         values = (channels, kernels, groups, size, stride, padding)
         if channels % groups or kernels % groups:
-            with pytest.raises(ValueError, match=f"groups {groups} does not divide {channels} input channels"):
+            with pytest.raises(
+                ValueError, match=f"groups {groups} does not divide {channels} input channels"
+            ):
                 worked.channels(*values)
             continue
         shown = worked.channels(*values)
         x, k = double(shown["x"]), double(shown["kernel"])
         assert x.shape == (channels, 4, 4) and k.shape == (kernels, channels // groups, size, size)
-        assert torch.equal(double(shown["y"]), F.conv2d(x[None], k, None, stride, padding, 1, groups)[0])
-        assert f"{k.numel()} weights" in shown["notes"][0] and "gives the same numbers" in shown["notes"][2]
+        assert torch.equal(
+            double(shown["y"]), F.conv2d(x[None], k, None, stride, padding, 1, groups)[0]
+        )
+        assert (
+            f"{k.numel()} weights" in shown["notes"][0]
+            and "gives the same numbers" in shown["notes"][2]
+        )
         assert ("depthwise" in shown["notes"][0]) == (1 < groups == channels)
 
 
 def test_the_ruler_counts_what_pytorch_counts_over_all_its_settings():
-    ranges = (range(3, 17), range(1, 8), range(1, 5), range(4), range(1, 4), ("convolution", "pooling"))
+    ranges = (
+        range(3, 17),
+        range(1, 8),
+        range(1, 5),
+        range(4),
+        range(1, 4),
+        ("convolution", "pooling"),
+    )
     for size, kernel, stride, padding, dilation, operation in itertools.product(*ranges):
         x = torch.empty(1, 1, size, device="meta")
         try:
             if operation == "convolution":
-                expected = F.conv1d(x, torch.empty(1, 1, kernel, device="meta"), None, stride, padding, dilation)
+                expected = F.conv1d(
+                    x, torch.empty(1, 1, kernel, device="meta"), None, stride, padding, dilation
+                )
             else:
                 expected = F.max_pool1d(x, kernel, stride, padding, dilation)
         except RuntimeError:
@@ -110,9 +138,11 @@ def test_a_photograph_is_filtered_as_pytorch_filters_it(colours, stride, padding
         shown = worked.photograph(name, kernel, stride, padding, colours)
         x = photo(name, 224)
         x = to_grey(x)[None] if colours == "grey" else x
-        expected = F.conv2d(x[:, None], torch.tensor(kernel)[None, None], None, stride, padding)[:, 0]
+        expected = F.conv2d(x[:, None], torch.tensor(kernel)[None, None], None, stride, padding)[
+            :, 0
+        ]
         assert torch.allclose(shown["pictures"][1].view_as(expected), expected, atol=1e-5)
-    drawn = pixels.beside(**shown)
+    drawn = photos.beside(**shown)
     assert f"{expected.shape[-2]} × {expected.shape[-1]}" in drawn.markup
     assert f'width="{expected.shape[-1]}"' in drawn.markup
 
@@ -131,8 +161,10 @@ def test_dropout_over_its_whole_grid_agrees_with_every_mask_counted_out():
     masks = list(itertools.product((0.0, 1.0), repeat=8))
     for tenths, mode, scaling in itertools.product(range(11), modes, scalings):
         p = tenths / 10
-        shown = worked.thinned(p, 3, mode, scaling)
-        for (_, mean, spread, answer), keep in zip(shown["rows"], (1 - p if p < 1 else 1, 1), strict=True):
+        shown = worked.dropout(p, 3, mode, scaling)
+        for (_, mean, spread, answer), keep in zip(
+            shown["entries"], (1 - p if p < 1 else 1, 1), strict=True
+        ):
             outputs = [by_hand(torch.tensor(mask), keep) for mask in masks]
             chances = [p ** (8 - sum(mask)) * (1 - p) ** sum(mask) for mask in masks]
             expected = sum(c * y for c, y in zip(chances, outputs, strict=True))
@@ -160,5 +192,7 @@ def by_hand(mask, keep):
 def test_the_formula_is_written_out_step_by_step(size, kernel, stride):
     text = worked.formula(size, kernel, stride)
     room = size - kernel
-    assert f"⌊{room} / {stride}⌋ + 1" in text and text.endswith(f" = {output_size(size, kernel, stride)}")
+    assert f"⌊{room} / {stride}⌋ + 1" in text and text.endswith(
+        f" = {output_size(size, kernel, stride)}"
+    )
     assert (f"⌊{room / stride:.4g}⌋" in text) == bool(room % stride)

@@ -2,9 +2,9 @@
 
     python tools/address.py
 
-With an address, the README gets badges and each page links that open it in Colab, on Binder and in Codespaces, and the
-first code cell of each page a guard that installs the course on Colab. Without one there is none of that. Run twice, it
-changes nothing.
+With an address, the README gets badges and each page links that open it in Colab, on Binder and in
+Codespaces, and the first code cell of each page a guard that installs the course on Colab. Without
+one there is none of that. Run twice, it changes nothing.
 """
 
 import json
@@ -24,7 +24,10 @@ DOORS = {
         "https://mybinder.org/v2/gh/{course}/main?urlpath=lab/tree/{page}",
         "https://mybinder.org/badge_logo.svg",
     ),
-    "Open in Codespaces": ("https://codespaces.new/{course}", "https://github.com/codespaces/badge.svg"),
+    "Open in Codespaces": (
+        "https://codespaces.new/{course}",
+        "https://github.com/codespaces/badge.svg",
+    ),
 }
 FIRST = "notebooks/01_cross_correlation.ipynb"
 BADGES = re.compile(r"^\[!\[Open in Colab\].*\n\n", re.MULTILINE)
@@ -51,13 +54,18 @@ def course(root):
         address = tomllib.load(file)["project"].get("urls", {}).get("Repository", "")
     found = re.fullmatch(FORM, address)
     if address and not found:
-        sys.exit(f"pyproject.toml, Repository = {address!r}: write it like https://github.com/OWNER/NAME")
+        sys.exit(
+            f"pyproject.toml, Repository = {address!r}: write it like https://github.com/OWNER/NAME"
+        )
     return found[1] if found else ""
 
 
 def links(course, page, badges=False):
     """The ways to open `page` elsewhere, as a line of Markdown: badges, or words, which are seen without a network."""
-    doors = ((name, where.format(course=course, page=page), image) for name, (where, image) in DOORS.items())
+    doors = (
+        (name, where.format(course=course, page=page), image)
+        for name, (where, image) in DOORS.items()
+    )
     if badges:
         return " ".join(f"[![{name}]({image})]({where})" for name, where, image in doors)
     return " · ".join(f"[{name}]({where})" for name, where, _ in doors)
@@ -87,7 +95,10 @@ def main(root=ROOT):
         page = json.loads(path.read_text(encoding="utf-8"))
         code = next(cell for cell in page["cells"] if cell["cell_type"] == "code")
         for cell, change in (
-            (page["cells"][0], addressed("".join(page["cells"][0]["source"]), name, f"notebooks/{path.name}")),
+            (
+                page["cells"][0],
+                addressed("".join(page["cells"][0]["source"]), name, f"notebooks/{path.name}"),
+            ),
             (code, guarded("".join(code["source"]), name)),
         ):
             cell["source"] = change.splitlines(keepends=True)
@@ -95,7 +106,9 @@ def main(root=ROOT):
     for path, text in wanted.items():
         if text != path.read_text(encoding="utf-8"):
             path.write_text(text, encoding="utf-8", newline="\n")
-            print(f"{path.relative_to(root)}: {'opens elsewhere now' if name else 'opens here only'}")
+            print(
+                f"{path.relative_to(root)}: {'opens elsewhere now' if name else 'opens here only'}"
+            )
     return 0
 
 

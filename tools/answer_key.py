@@ -7,7 +7,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from alexnet_lib.exercises import lessons
+from alexnet_lib.questions.panels import lessons
 
 KEY = Path(__file__).resolve().parents[1] / "classroom" / "answers.md"
 OPENING = """# Answer key
@@ -36,7 +36,11 @@ def predicted(entry):
     lines = [f"**{entry['question'].strip()}**", ""]
     if "choices" in entry:
         lines += [f"Choices: {' · '.join(entry['choices'])}.", ""]
-    lines += [f"Answer: {answer(entry['answer'], entry['predict'])}. {entry['why']}", "", mistakes(entry)]
+    lines += [
+        f"Answer: {answer(entry['answer'], entry['predict'])}. {entry['why']}",
+        "",
+        mistakes(entry),
+    ]
     return "\n".join(lines)
 
 
@@ -55,7 +59,10 @@ def mistakes(entry):
     """The table of known wrong answers and the replies to them."""
     if "wrong" not in entry:
         return ""
-    rows = "\n".join(f"| {answer(value).replace('|', chr(92) + '|')} | {reply} |" for value, reply in entry["wrong"])
+    rows = "\n".join(
+        f"| {answer(value).replace('|', chr(92) + '|')} | {reply} |"
+        for value, reply in entry["wrong"]
+    )
     return f"| wrong answer | reply |\n|---|---|\n{rows}\n"
 
 

@@ -2,9 +2,9 @@
 
 python tools/bench.py [pages] [explorers] [training] [claims]
 
-`pages` runs every page in a fresh kernel: its time, its memory, and each of its explorers; `explorers` measures from a
-key pressed to the new picture in a browser; `training` and `claims` compare with the usual ways to train.
-The exit status is 1 if a goal is missed.
+`pages` runs every page in a fresh kernel: its time, its memory, and each of its explorers;
+`explorers` measures from a key pressed to the new picture in a browser; `training` and `claims`
+compare with the usual ways to train. The exit status is 1 if a goal is missed.
 """
 
 import sys

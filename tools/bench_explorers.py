@@ -1,7 +1,8 @@
 """How fast an explorer answers: from a key pressed on a slider to the new picture on screen, in a real JupyterLab.
 
-Beside every explorer stand two references from the same run: the bare round trip to the kernel and back (a label that
-echoes the slider) and the usual way to make the same picture (`interact` with a new pyplot figure).
+Beside every explorer stand two references from the same run: the bare round trip to the kernel and
+back (a label that echoes the slider) and the usual way to make the same picture (`interact` with a
+new pyplot figure).
 """
 
 import statistics
@@ -62,7 +63,8 @@ def rows():
         with start_lab(home) as address, start_browser() as browser:
             write_page(home / "notebooks" / "bench.ipynb")
             page = Notebook(
-                browser.new_page(viewport={"width": 1200, "height": 1000}), address.format(page="bench.ipynb")
+                browser.new_page(viewport={"width": 1200, "height": 1000}),
+                address.format(page="bench.ipynb"),
             )
             page.run_all()
             page.page.evaluate(BYTES)
@@ -74,7 +76,11 @@ def write_page(path):
     """A page with one explorer a cell."""
     cells = [nbformat.v4.new_code_cell(source) for source in (SETUP, *CELLS.values())]
     page = nbformat.v4.new_notebook(cells=cells)
-    page.metadata.kernelspec = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+    page.metadata.kernelspec = {
+        "display_name": "Python 3 (ipykernel)",
+        "language": "python",
+        "name": "python3",
+    }
     nbformat.write(page, path)
 
 
@@ -103,6 +109,17 @@ def judged(times):
         yield row(f"{name}: sent for one change", sent / 1000, "kB")
     for name in CASES:
         goal = PHOTO if name in PHOTOS else GRID
-        yield row(f"{name}: times the bare round trip", median[name] / median[BARE], "×", goal, at_most=True)
+        yield row(
+            f"{name}: times the bare round trip",
+            median[name] / median[BARE],
+            "×",
+            goal,
+            at_most=True,
+        )
         goal = USUAL if name in GRIDS else None
-        yield row(f"{name}: faster than the usual way", median[f"{name}, usual way"] / median[name], "×", goal)
+        yield row(
+            f"{name}: faster than the usual way",
+            median[f"{name}, usual way"] / median[name],
+            "×",
+            goal,
+        )

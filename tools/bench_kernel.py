@@ -14,8 +14,8 @@ import torch
 from IPython import get_ipython
 from ipywidgets import Box, FileUpload
 
-from alexnet_lib.controls import Cells
-from alexnet_lib.explore import Explorer, shown
+from alexnet_lib.explore.controls import Cells
+from alexnet_lib.explore.explorer import Explorer, shown
 
 SETTINGS = 40
 NUMBERS = ("0", "1", "2", "3", "5")
@@ -36,7 +36,8 @@ def report(budgets):
 def peak_memory():
     """The most bytes that this process has had in memory.
 
-    On Linux `resource` does not tell: it also counts what the parent process had when it started this one.
+    On Linux `resource` does not tell: it also counts what the parent process had when it started
+    this one.
     """
     if sys.platform == "linux":
         status = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
@@ -51,14 +52,19 @@ def peak_memory():
 def explorers(shell):
     """All explorers alive in this kernel, in the order they were made."""
     order = list(shell.kernel.comm_manager.comms)
-    found = [thing for thing in gc.get_objects() if isinstance(thing, Explorer) and thing.comm is not None]
+    found = [
+        thing
+        for thing in gc.get_objects()
+        if isinstance(thing, Explorer) and thing.comm is not None
+    ]
     return sorted(found, key=lambda explorer: order.index(explorer.model_id))
 
 
 def timed(explorer, clock=time.perf_counter):
     """Move one control after another to random places and draw; returns name, median and 95th percentile in ms.
 
-    A refused setting draws nothing, so it is no failure and no time. Raises RuntimeError if all are refused.
+    A refused setting draws nothing, so it is no failure and no time. Raises RuntimeError if all are
+    refused.
     """
     dice, took = Random(0), []
     for _ in range(SETTINGS):
@@ -70,14 +76,25 @@ def timed(explorer, clock=time.perf_counter):
             continue
         took.append(1000 * (clock() - start))
     if not took:
-        raise RuntimeError(f"{name(explorer)}: all of {SETTINGS} settings were refused, so nothing was drawn")
+        raise RuntimeError(
+            f"{name(explorer)}: all of {SETTINGS} settings were refused, so nothing was drawn"
+        )
     slow = statistics.quantiles(took, n=20, method="inclusive")[-1] if len(took) > 1 else took[0]
-    return {"name": name(explorer), "median": statistics.median(took), "slow": slow, "drawn": len(took)}
+    return {
+        "name": name(explorer),
+        "median": statistics.median(took),
+        "slow": slow,
+        "drawn": len(took),
+    }
 
 
 def move(explorer, dice):
     """Set one of the things that a reader can move to another of its places, if it has one."""
-    places = [(part, *found) for part in parts(explorer.controls.values()) if (found := elsewhere(part, dice))]
+    places = [
+        (part, *found)
+        for part in parts(explorer.controls.values())
+        if (found := elsewhere(part, dice))
+    ]
     if places:
         part, trait, value = dice.choice(places)
         setattr(part, trait, value)
@@ -105,21 +122,31 @@ def elsewhere(widget, dice):
         trait, values = "value", [_changed(widget.value, dice)]
     elif hasattr(widget, "min"):
         steps = round((widget.max - widget.min) / widget.step)
-        trait, values = "value", [min(widget.min + step * widget.step, widget.max) for step in range(steps + 1)]
+        trait, values = (
+            "value",
+            [min(widget.min + step * widget.step, widget.max) for step in range(steps + 1)],
+        )
     elif isinstance(getattr(widget, "value", None), bool):
         trait, values = "value", [True, False]
     else:
-        raise TypeError(f"a {type(widget).__name__} cannot be moved yet: say in bench_kernel what its places are")
+        raise TypeError(
+            f"a {type(widget).__name__} cannot be moved yet: say in bench_kernel what its places are"
+        )
     others = [value for value in values if value != getattr(widget, trait)]
     return (trait, dice.choice(others)) if others else None
 
 
 def name(explorer):
     """An explorer's functions, with the module of those that the page imports."""
-    functions = [function.func if isinstance(function, partial) else function for function in explorer.functions]
+    functions = [
+        function.func if isinstance(function, partial) else function
+        for function in explorer.functions
+    ]
     modules = [function.__module__.rpartition(".")[2] for function in functions]
     pairs = zip(modules, functions, strict=True)
-    return " → ".join(f.__name__ if module == "__main__" else f"{module}.{f.__name__}" for module, f in pairs)
+    return " → ".join(
+        f.__name__ if module == "__main__" else f"{module}.{f.__name__}" for module, f in pairs
+    )
 
 
 def _changed(texts, dice):

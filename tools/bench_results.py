@@ -20,14 +20,17 @@ def row(name, value, unit, goal=None, at_most=False):
 
 def line(row):
     """A row as the text that is printed."""
-    goal = "" if row["goal"] is None else f"goal {row['goal']:g} {'met' if row['met'] else 'MISSED'}"
+    goal = (
+        "" if row["goal"] is None else f"goal {row['goal']:g} {'met' if row['met'] else 'MISSED'}"
+    )
     return f"{row['name']:80} {row['value']:12,.2f} {row['unit']:8} {goal}"
 
 
 def machine():
     """What figures depend on: the processor, its cores, and the instructions that PyTorch uses.
 
-    `limits` holds the environment variables that make PyTorch compute as on an older processor, where they are set.
+    `limits` holds the environment variables that make PyTorch compute as on an older processor,
+    where they are set.
     """
     import torch
 
@@ -58,5 +61,9 @@ def processor():
 def write(rows, path=RESULT):
     """Keep the rows with the machine and the date; what the file held before is gone."""
     path.parent.mkdir(exist_ok=True)
-    kept = {"machine": machine(), "date": datetime.now().isoformat(timespec="seconds"), "rows": rows}
+    kept = {
+        "machine": machine(),
+        "date": datetime.now().isoformat(timespec="seconds"),
+        "rows": rows,
+    }
     path.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -11,17 +11,24 @@ from bench_results import row
 from torch.nn import functional as F
 from torch.utils.data import DataLoader, Dataset
 
-from alexnet_lib import fashion, report
 from alexnet_lib.alexnet import AlexNet, SmallAlexNet
-from alexnet_lib.batches import MEAN, STD, normalise
 from alexnet_lib.conv import correlate2d
-from alexnet_lib.device import pick_device
-from alexnet_lib.plan import candidates, choose, optimiser, train_step
-from alexnet_lib.training import fit
+from alexnet_lib.data import fashion
+from alexnet_lib.training import report
+from alexnet_lib.training.batches import MEAN, STD, normalise
+from alexnet_lib.training.device import pick_device
+from alexnet_lib.training.loop import fit
+from alexnet_lib.training.plan import candidates, choose, optimiser, train_step
 
 CASES = {
     "SmallAlexNet, 28 × 28, batch 64": (lambda: SmallAlexNet(), 64, 60, normalise, None),
-    "AlexNet, 224 × 224, batch 32": (lambda: AlexNet(10), 32, 4, partial(normalise, size=224, channels=3), 224),
+    "AlexNet, 224 × 224, batch 32": (
+        lambda: AlexNet(10),
+        32,
+        4,
+        partial(normalise, size=224, channels=3),
+        224,
+    ),
 }
 
 
@@ -40,7 +47,9 @@ class Pictures(Dataset):
         image = image[:, down : down + 28, right : right + 28]
         image = image.flip(-1) if torch.rand(()) < 0.5 else image
         if self.size:
-            image = F.interpolate(image[None], (self.size, self.size), mode="bilinear")[0].expand(3, -1, -1)
+            image = F.interpolate(image[None], (self.size, self.size), mode="bilinear")[0].expand(
+                3, -1, -1
+            )
         return (image - MEAN) / STD, self.labels[index]
 
 
@@ -69,8 +78,19 @@ def training(name, network, batch, steps, prepare, size):
     yield row(f"{name}: fit ({plan})", images / ours, "images/s")
     yield row(f"{name}: the usual way", images / usual, "images/s")
     yield row(f"{name}: fit against the usual way", usual / ours, "×", 2 if short else 1)
-    yield row(f"{name}: fit against its own bare steps", 100 * (ours / bare - 1), "% more", 3, at_most=True)
-    work = 3 * report.multiply_adds(network, tuple(plan.batch(prepare(data.images[:batch])).shape)) * steps / ours
+    yield row(
+        f"{name}: fit against its own bare steps",
+        100 * (ours / bare - 1),
+        "% more",
+        3,
+        at_most=True,
+    )
+    work = (
+        3
+        * report.multiply_adds(network, tuple(plan.batch(prepare(data.images[:batch])).shape))
+        * steps
+        / ours
+    )
     rate = report.matmul_rate(device, plan.dtype)
     yield row(f"{name}: of the best matrix multiplication in {plan.dtype}", 100 * work / rate, "%")
 
@@ -91,14 +111,20 @@ def the_usual_way(model, data, batch, size):
 
 def fitting(model, data, batch, plan, prepare):
     """The seconds `fit` needs for an epoch, setting up included, validation not."""
-    return seconds(lambda: fit(model, data, epochs=1, lr=1e-4, batch=batch, plan=plan, prepare=prepare, validate=None))
+    return seconds(
+        lambda: fit(
+            model, data, epochs=1, lr=1e-4, batch=batch, plan=plan, prepare=prepare, validate=None
+        )
+    )
 
 
 def bare_steps(model, data, batch, steps, plan, prepare):
     """The seconds of the same number of forward and backward passes and steps on batches that lie ready."""
     adam, scaler = optimiser(model.train(), 1e-4), plan.scaler()
     x, y = plan.batch(prepare(data.images[:batch])), data.labels[:batch].to(plan.device)
-    return seconds(lambda: [train_step(model, adam, scaler, plan, x, y)[0] for _ in range(steps)][-1].item())
+    return seconds(
+        lambda: [train_step(model, adam, scaler, plan, x, y)[0] for _ in range(steps)][-1].item()
+    )
 
 
 def correlation():
@@ -127,7 +153,9 @@ def slide(image, kernel):
 def starting():
     """What an import costs beyond torch's own."""
     code = "import time, torch; t = time.perf_counter(); import alexnet_lib.conv; print(time.perf_counter() - t)"
-    took = statistics.median(float(subprocess.check_output([sys.executable, "-c", code])) for _ in range(5))
+    took = statistics.median(
+        float(subprocess.check_output([sys.executable, "-c", code])) for _ in range(5)
+    )
     yield row("import alexnet_lib.conv beyond import torch", 1000 * took, "ms", 50, at_most=True)
 
 

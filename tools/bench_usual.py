@@ -6,9 +6,11 @@ import matplotlib.pyplot as plt
 import torch
 from ipywidgets import IntSlider, Label, VBox, interact
 
-from alexnet_lib import blocks, data, diagrams, grids, layers, pixels, volumes, worked
-from alexnet_lib.controls import Kernel, Photograph, Slider, Unit, numbers
-from alexnet_lib.explore import explore
+from alexnet_lib import anatomy, worked
+from alexnet_lib.data import photographs
+from alexnet_lib.draw import grids, networks, photos, volumes
+from alexnet_lib.explore.controls import Kernel, Photograph, Slider, Unit, numbers
+from alexnet_lib.explore.explorer import explore
 
 LAYERS = ("conv1", "conv2", "conv3", "conv4", "conv5", "fc1", "fc2", "fc3")
 
@@ -21,7 +23,12 @@ def bare():
 
 
 def correlation(size=7):
-    settings = {"kernel": Kernel({"edge": worked.EDGE}), "size": [size], "stride": [1], "input_number": (1, 30)}
+    settings = {
+        "kernel": Kernel({"edge": worked.EDGE}),
+        "size": [size],
+        "stride": [1],
+        "input_number": (1, 30),
+    }
     return explore(worked.correlation, grids.correlation, **settings)
 
 
@@ -30,7 +37,9 @@ def ruler():
 
 
 def chain():
-    return explore(layers.chain, grids.table, settings=numbers(layers.SPATIAL, "ksp"), size=(200, 320))
+    return explore(
+        anatomy.sizes, grids.table, settings=numbers(anatomy.SPATIAL, "ksp"), size=(200, 320)
+    )
 
 
 def channels():
@@ -38,22 +47,24 @@ def channels():
 
 
 def dropout():
-    return explore(worked.thinned, diagrams.network, p=[0.5], toss=(1, 30))
+    return explore(worked.dropout, networks.network, p=[0.5], toss=(1, 30))
 
 
-def anatomy():
-    return explore(lambda n: layers.anatomy(layer=LAYERS[n % 8]), blocks.anatomy, n=(0, 30))
+def costs():
+    return explore(lambda n: anatomy.costs(layer=LAYERS[n % 8]), networks.anatomy, n=(0, 30))
 
 
 def photograph():
     def answer(n, image):
         return worked.photograph(image, [[1, 0, -1], [n, 0, -n], [1, 0, -1]])
 
-    return explore(answer, pixels.beside, n=(1, 30), image=Photograph(data.PHOTOS))
+    return explore(answer, photos.beside, n=(1, 30), image=Photograph(photographs.PHOTOS))
 
 
 def pixel():
-    return explore(layers.sees, pixels.region, unit=Unit(layers.sides(), ("conv1", 0, 9)))
+    return explore(
+        anatomy.receptive_field, photos.region, unit=Unit(anatomy.map_sizes(), ("conv1", 0, 9))
+    )
 
 
 def usual_correlation(number):
@@ -75,13 +86,15 @@ def usual_ruler(number):
 
 
 def usual_chain(number):
-    usual_table(layers.chain(size=200 + number))
+    usual_table(anatomy.sizes(size=200 + number))
 
 
 def usual_channels(number):
     parts = worked.channels(kernels=1 + number % 4)
     (count, kernels), side = (len(parts["x"]), len(parts["y"])), 1.6
-    figure, axes = plt.subplots(1 + kernels, 1 + count, figsize=(side * (1 + count), side * (1 + kernels)))
+    figure, axes = plt.subplots(
+        1 + kernels, 1 + count, figsize=(side * (1 + count), side * (1 + kernels))
+    )
     axes[0, count].axis("off")
     for c in range(count):
         panel(axes[0, c], parts["x"][c], f"channel {c}")
@@ -94,7 +107,7 @@ def usual_channels(number):
 
 
 def usual_dropout(number):
-    parts = worked.thinned(toss=number)
+    parts = worked.dropout(toss=number)
     axes = plt.subplots(figsize=(9, 4))[1]
     for i, (_, values, mask) in enumerate(parts["layers"]):
         for unit, (value, on) in enumerate(zip(values, mask, strict=True)):
@@ -103,13 +116,13 @@ def usual_dropout(number):
             for after, other in enumerate(parts["layers"][i + 1][2] if i < 3 else ()):
                 if on and other:
                     axes.plot([i, i + 1], [unit, after], color="grey", zorder=0)
-    axes.table(cellText=parts["rows"], colLabels=parts["header"])
+    axes.table(cellText=parts["entries"], colLabels=parts["header"])
     axes.set_title(parts["notes"][0])
     plt.show()
 
 
 def usual_anatomy(number):
-    usual_table(layers.anatomy(layer=LAYERS[number % 8]))
+    usual_table(anatomy.costs(layer=LAYERS[number % 8]))
 
 
 def usual_photograph(number):
@@ -123,7 +136,7 @@ def usual_photograph(number):
 
 
 def usual_pixel(number):
-    parts = layers.sees(("conv1", number, 9))
+    parts = anatomy.receptive_field(("conv1", number, 9))
     top, left, side = parts["box"]
     figure, axes = plt.subplots(1, 2, figsize=(9, 4))
     for place, name in zip(axes, ("picture", "seen"), strict=True):
@@ -157,7 +170,7 @@ CASES = {
     "chain": (chain, usual_chain),
     "channels": (channels, usual_channels),
     "dropout": (dropout, usual_dropout),
-    "anatomy": (anatomy, usual_anatomy),
+    "anatomy": (costs, usual_anatomy),
     "kernel on a photograph": (photograph, usual_photograph),
     "where a pixel goes": (pixel, usual_pixel),
 }

@@ -10,7 +10,14 @@ from contextlib import contextmanager
 
 from lab import ROOT, SERVER
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
+BROWSERS = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+    "msedge",
+)
 FLAGS = [
     "--headless",
     "--no-sandbox",
@@ -27,7 +34,9 @@ def find_browser():
     """The path of a Chromium or Chrome. Raises FileNotFoundError, with what was looked for, when there is none."""
     executable = next(filter(None, map(shutil.which, BROWSERS)), None)
     if executable is None:
-        raise FileNotFoundError(f"no browser found (looked for {', '.join(BROWSERS)}); install Chromium")
+        raise FileNotFoundError(
+            f"no browser found (looked for {', '.join(BROWSERS)}); install Chromium"
+        )
     return executable
 
 
@@ -47,10 +56,16 @@ def start_browser():
 def start_lab(home, trusted=True):
     """A JupyterLab that serves a copy of the notebooks, with settings and state of its own in the folder `home`.
 
-    Yields its address with a place for the page: `address.format(page="01_cross_correlation.ipynb")`.
+    Yields its address with a place for the page:
+    `address.format(page="01_cross_correlation.ipynb")`.
     """
-    shutil.copytree(ROOT / "notebooks", home / "notebooks", ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
-    folders = {name: str(home / name) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR")}
+    shutil.copytree(
+        ROOT / "notebooks", home / "notebooks", ignore=shutil.ignore_patterns(".ipynb_checkpoints")
+    )
+    folders = {
+        name: str(home / name)
+        for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR")
+    }
     environment = os.environ | folders
     if trusted:
         pages = map(str, (home / "notebooks").glob("*.ipynb"))
@@ -82,7 +97,9 @@ class Notebook:
         page.set_default_timeout(60_000)
         page.goto(url)
         page.wait_for_function("window.jupyterapp?.shell.currentWidget?.context?.isReady")
-        page.wait_for_function("jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.status === 'idle'")
+        page.wait_for_function(
+            "jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.status === 'idle'"
+        )
 
     def command(self, name):
         self.page.evaluate(f"jupyterapp.commands.execute('{name}')")
@@ -108,7 +125,8 @@ class Notebook:
     def execute(self, code):
         """Send code to the kernel and do not wait."""
         self.page.evaluate(
-            "code => { jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestExecute({code}); }", code
+            "code => { jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestExecute({code}); }",
+            code,
         )
 
     def ask(self, code):
@@ -125,7 +143,8 @@ class Notebook:
 
     def kernel_status(self, status):
         self.page.wait_for_function(
-            "status => jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === status", arg=status
+            "status => jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === status",
+            arg=status,
         )
 
     def show(self, text):

@@ -18,7 +18,8 @@ def problem():
         )
     if struct.calcsize("P") < 8:
         return (
-            "This Python has 32 bits, and PyTorch needs 64: install a 64-bit Python 3.11 to 3.14 and run '%s'." % again
+            "This Python has 32 bits, and PyTorch needs 64: install a 64-bit Python 3.11 to 3.14 and run '%s'."
+            % again
         )
     try:
         import ensurepip  # noqa: F401

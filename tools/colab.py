@@ -2,9 +2,10 @@
 
     python tools/colab.py [notebooks/01_cross_correlation.ipynb ...]
 
-The environment build/colab holds those versions and, as on Colab, the course as an installed package. What else a page
-or a test needs, PyTorch above all, comes from .venv. Each page is compared with its stored outputs; beside it lies what
-lies beside it on Colab, the results of lesson 6, and not the library.
+The environment build/colab holds those versions and, as on Colab, the course as an installed
+package. What else a page or a test needs, PyTorch above all, comes from .venv. Each page is
+compared with its stored outputs; beside it lies what lies beside it on Colab, the results of lesson
+6, and not the library.
 """
 
 import os
@@ -27,7 +28,10 @@ numpy==2.1.3; python_version < "3.14"
 matplotlib==3.10.0; python_version < "3.14"
 pillow==11.3.0; python_version < "3.14"
 """
-PAGES = [f"notebooks/{name}.ipynb" for name in ("01_cross_correlation", "02_output_size", "03_dropout", "04_alexnet")]
+PAGES = [
+    f"notebooks/{name}.ipynb"
+    for name in ("01_cross_correlation", "02_output_size", "03_dropout", "04_alexnet")
+]
 TESTS = [f"tests/test_{name}.py" for name in ("controls", "explore", "live", "experiment")]
 FOLDER = ROOT / "build" / "colab"
 
@@ -67,8 +71,20 @@ def main(pages):
         shutil.copytree(ROOT / "notebooks" / "results", Path(folder, "results"))
         settings = {**os.environ, "ALEXNET_PROGRESS": str(Path(folder, "progress.json"))}
         # Without conftest.py, which would put the working tree before the installed package.
-        command = [python, "-m", "pytest", "-q", "--noconftest", "--rootdir", ROOT, "-c", ROOT / "pyproject.toml"]
-        return subprocess.run([*command, "--nbval", *copies, *TESTS], cwd=ROOT, env=settings).returncode
+        command = [
+            python,
+            "-m",
+            "pytest",
+            "-q",
+            "--noconftest",
+            "--rootdir",
+            ROOT,
+            "-c",
+            ROOT / "pyproject.toml",
+        ]
+        return subprocess.run(
+            [*command, "--nbval", *copies, *TESTS], cwd=ROOT, env=settings
+        ).returncode
 
 
 if __name__ == "__main__":

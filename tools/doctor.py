@@ -2,7 +2,8 @@
 
     make doctor, or python3 tools/doctor.py
 
-Any Python runs it; where .venv has one that works, that one is asked. It exits with 1 when something stops the course.
+Any Python runs it; where .venv has one that works, that one is asked. It exits with 1 when
+something stops the course.
 """
 
 import errno
@@ -26,7 +27,9 @@ GB = 1e9
 AGAIN = "Run 'make clean' and 'make lab' (without make: delete the folder .venv, then 'python3 tools/install.py')."
 EXTENSIONS = {"anywidget": "anywidget", "@jupyter-widgets/jupyterlab-manager": "ipywidgets"}
 
-Line = namedtuple("Line", "state name text advice")  # state: "ok", "note" or "WRONG", which stops the course
+Line = namedtuple(
+    "Line", "state name text advice"
+)  # state: "ok", "note" or "WRONG", which stops the course
 
 
 def ok(name, text):
@@ -54,19 +57,35 @@ def python(facts):
     if facts["python_problem"]:
         return wrong("Python", text, facts["python_problem"])
     if not facts["in_venv"] and facts["packages"]:
-        return wrong("Python", text, "Nothing is installed in .venv: run 'make lab' or 'python3 tools/install.py'.")
+        return wrong(
+            "Python",
+            text,
+            "Nothing is installed in .venv: run 'make lab' or 'python3 tools/install.py'.",
+        )
     if not facts["finished"] and facts["in_venv"]:
-        return wrong("Python", text + ", whose installation did not finish", "Run 'make lab' again to go on.")
+        return wrong(
+            "Python", text + ", whose installation did not finish", "Run 'make lab' again to go on."
+        )
     return ok("Python", text)
 
 
 def packages(facts):
     missing = [name for name, (_, found) in facts["packages"].items() if not found]
-    other = [f"{name} {found} (for {pin})" for name, (pin, found) in facts["packages"].items() if found]
+    other = [
+        f"{name} {found} (for {pin})" for name, (pin, found) in facts["packages"].items() if found
+    ]
     if missing:
-        return wrong("packages", "missing: " + ", ".join(missing), "Run 'make lab' or 'python3 tools/install.py'.")
+        return wrong(
+            "packages",
+            "missing: " + ", ".join(missing),
+            "Run 'make lab' or 'python3 tools/install.py'.",
+        )
     if other:
-        return note("packages", "other versions: " + ", ".join(other), "Should a lesson fail, begin anew. " + AGAIN)
+        return note(
+            "packages",
+            "other versions: " + ", ".join(other),
+            "Should a lesson fail, begin anew. " + AGAIN,
+        )
     return ok("packages", "all there, in the versions of requirements.txt")
 
 
@@ -82,15 +101,23 @@ def device(facts):
     if facts["nvidia"] and not facts["device"].startswith("cuda"):
         if not facts["cuda_build"]:
             advice = "Lesson 5 and 6 run faster on the GPU; for the build that uses it: " + AGAIN
-            return note("device", f"{facts['device']}, though there is an NVIDIA driver {facts['nvidia']}", advice)
+            return note(
+                "device",
+                f"{facts['device']}, though there is an NVIDIA driver {facts['nvidia']}",
+                advice,
+            )
         advice = "PyTorch cannot use it: the driver may be too old for this build, or the GPU busy or hidden."
-        return note("device", f"{facts['device']}, with the NVIDIA driver {facts['nvidia']}", advice)
+        return note(
+            "device", f"{facts['device']}, with the NVIDIA driver {facts['nvidia']}", advice
+        )
     return ok("device", facts["device"])
 
 
 def browser(facts):
     if not facts["browser"]:
-        advice = "Open the address that 'make lab' prints, in any browser that reaches this computer."
+        advice = (
+            "Open the address that 'make lab' prints, in any browser that reaches this computer."
+        )
         return note("browser", "none found", advice)
     return ok("browser", facts["browser"])
 
@@ -101,9 +128,17 @@ def memory(facts):
     free, total = facts["memory"]
     text = f"{free / GB:.1f} GB free of {total / GB:.1f} GB"
     if free < 0.7 * GB:
-        return wrong("memory", text, "JupyterLab and a lesson need 0.7 GB: close other programs and notebooks.")
+        return wrong(
+            "memory",
+            text,
+            "JupyterLab and a lesson need 0.7 GB: close other programs and notebooks.",
+        )
     if free < 1.5 * GB:
-        return note("memory", text, "Lessons 5 and 6 need 1.5 GB: close other programs and notebooks before them.")
+        return note(
+            "memory",
+            text,
+            "Lessons 5 and 6 need 1.5 GB: close other programs and notebooks before them.",
+        )
     return ok("memory", text)
 
 
@@ -111,15 +146,24 @@ def disk(facts):
     text = f"{facts['disk'] / GB:.1f} GB free"
     need = 0.2 if facts["torch"] else 8 if facts["nvidia"] else 2
     if facts["disk"] < need * GB:
-        return wrong("disk", text, f"The course needs {need} GB there: delete what you no longer need.")
+        return wrong(
+            "disk", text, f"The course needs {need} GB there: delete what you no longer need."
+        )
     return ok("disk", text)
 
 
 def extensions(facts):
     if facts["extensions"] is None:
         return wrong("extensions", "JupyterLab does not start: " + facts["extensions_error"], AGAIN)
-    text = ", ".join(f"{name} {state}" for name, state in sorted(facts["extensions"].items())) or "none"
-    bad = [package for name, package in EXTENSIONS.items() if "enabled OK" not in facts["extensions"].get(name, "")]
+    text = (
+        ", ".join(f"{name} {state}" for name, state in sorted(facts["extensions"].items()))
+        or "none"
+    )
+    bad = [
+        package
+        for name, package in EXTENSIONS.items()
+        if "enabled OK" not in facts["extensions"].get(name, "")
+    ]
     if bad:
         advice = f"The sliders need {' and '.join(bad)}. " + AGAIN
         return wrong("extensions", text, advice)
@@ -130,7 +174,10 @@ def port(facts):
     if facts["port"] is None:
         advice = "Let programs listen on 127.0.0.1, or choose a port: make lab PORT=9000."
         return wrong("port", f"none of 8888 to 8937 can be had: {facts['port_error']}", advice)
-    return ok("port", str(facts["port"]) if facts["port"] == 8888 else f"{facts['port']}, since 8888 is taken")
+    return ok(
+        "port",
+        str(facts["port"]) if facts["port"] == 8888 else f"{facts['port']}, since 8888 is taken",
+    )
 
 
 def writing(facts):
@@ -161,7 +208,14 @@ def report(lines):
         if line.advice:
             text.append(" " * 18 + "-> " + line.advice)
     stop = [line.name for line in lines if line.state == "WRONG"]
-    text.append("\n" + ("This stops the course: " + ", ".join(stop) if stop else "Nothing here stops the course."))
+    text.append(
+        "\n"
+        + (
+            "This stops the course: " + ", ".join(stop)
+            if stop
+            else "Nothing here stops the course."
+        )
+    )
     return "\n".join(text)
 
 
@@ -169,16 +223,25 @@ def about_torch():
     """torch's version and build, the device it computes on, and what went wrong."""
     try:
         torch = importlib.import_module("torch")
-    except Exception as error:  # whatever a broken installation raises is what the reader has to know
+    except (
+        Exception
+    ) as error:  # whatever a broken installation raises is what the reader has to know
         reason = str(error).splitlines()[0] if str(error) else ""
-        return {"torch": None, "device": None, "cuda_build": False, "torch_error": f"{type(error).__name__}: {reason}"}
+        return {
+            "torch": None,
+            "device": None,
+            "cuda_build": False,
+            "torch_error": f"{type(error).__name__}: {reason}",
+        }
     build = f"CUDA {torch.version.cuda}" if torch.version.cuda else "without CUDA"
     if torch.cuda.is_available():
         device = f"cuda: {torch.cuda.get_device_name()}"
     elif torch.backends.mps.is_available():
         device = "mps: the GPU of this Mac"
     else:
-        device = f"cpu: {torch.backends.cpu.get_cpu_capability()}, {torch.get_num_threads()} threads"
+        device = (
+            f"cpu: {torch.backends.cpu.get_cpu_capability()}, {torch.get_num_threads()} threads"
+        )
     facts = {"torch": f"{torch.__version__}, {build}", "device": device}
     return {**facts, "cuda_build": bool(torch.version.cuda), "torch_error": ""}
 
@@ -228,9 +291,16 @@ def loaded_extensions():
         return {"extensions": None, "extensions_error": str(error)}
     text = re.sub(r"\x1b\[\d*m", "", done.stdout)
     if done.returncode:
-        return {"extensions": None, "extensions_error": (text.strip().splitlines() or ["no reason given"])[-1]}
+        return {
+            "extensions": None,
+            "extensions_error": (text.strip().splitlines() or ["no reason given"])[-1],
+        }
     rows = re.findall(r"^\s+(\S+) (v\S+) +(.+?)(?: \(.*)?$", text, re.MULTILINE)
-    return {"extensions": {name: f"{version} {' '.join(state.split())}" for name, version, state in rows}}
+    return {
+        "extensions": {
+            name: f"{version} {' '.join(state.split())}" for name, version, state in rows
+        }
+    }
 
 
 def free_port():
@@ -271,7 +341,9 @@ def browser_name():
 def places():
     """{what is written: (folder, why it cannot be, whether that stops the course)}; the home folder is called ~."""
     home = os.path.expanduser("~")
-    progress = Path(os.environ.get("ALEXNET_PROGRESS") or Path(home, ".alexnet_course.json")).expanduser()
+    progress = Path(
+        os.environ.get("ALEXNET_PROGRESS") or Path(home, ".alexnet_course.json")
+    ).expanduser()
 
     def short(path):
         return re.sub("^" + re.escape(home) + r"(?=[\\/]|$)", "~", str(path))
@@ -280,7 +352,10 @@ def places():
     if progress.exists() and not os.access(str(progress), os.R_OK | os.W_OK):
         trouble = "Permission denied"
     pages = install.ROOT / "notebooks"
-    return {"pages": (short(pages), cannot_write(pages), True), "progress": (short(progress), trouble, False)}
+    return {
+        "pages": (short(pages), cannot_write(pages), True),
+        "progress": (short(progress), trouble, False),
+    }
 
 
 def gather():
@@ -290,7 +365,9 @@ def gather():
         "system": platform.system(),
         "release": platform.release(),
         "machine": platform.machine(),
-        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "cores": len(os.sched_getaffinity(0))
+        if hasattr(os, "sched_getaffinity")
+        else os.cpu_count(),
         "system_version": install.system_version(),
         "python": platform.python_version(),
         "python_problem": check_python.problem(),

@@ -14,19 +14,28 @@ TERMS, PAGE = ROOT / "classroom" / "glossary.toml", ROOT / "notebooks" / "glossa
 
 def terms():
     """Every term as (English, Chinese, pinyin, meaning, lesson), in the order of the alphabet."""
-    return sorted(tomllib.loads(TERMS.read_text(encoding="utf-8"))["terms"], key=lambda term: term[0].casefold())
+    return sorted(
+        tomllib.loads(TERMS.read_text(encoding="utf-8"))["terms"],
+        key=lambda term: term[0].casefold(),
+    )
 
 
 def page():
     """The text of the glossary."""
-    lessons = {path.name[:2]: path.name for path in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))}
+    lessons = {
+        path.name[:2]: path.name for path in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
+    }
     rows = []
     for english, chinese, pinyin, meaning, number in terms():
         name = lessons.get(f"{number:02d}")
         lesson = f"[{number}]({name})" if name else str(number)
         rows.append(f"| {english} | {chinese} | {pinyin} | {meaning} | {lesson} |\n")
     head = "# Glossary\n\nEvery term of the course, in English and Chinese, and the lesson that defines it.\n\n"
-    return head + "| English | Chinese | pinyin | meaning | lesson |\n|---|---|---|---|---|\n" + "".join(rows)
+    return (
+        head
+        + "| English | Chinese | pinyin | meaning | lesson |\n|---|---|---|---|---|\n"
+        + "".join(rows)
+    )
 
 
 def main(argv):

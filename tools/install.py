@@ -5,9 +5,10 @@
     python3 tools/install.py wheels     fill the folder wheels, from which others install without a network
     python3 tools/install.py lock       choose the exact versions of constraints.txt anew
 
-Beside these words, or in the environment: CPU=1 (PyTorch without CUDA), WHEELS=folder (install from there alone),
-PYTORCH_MIRROR=address or folder (PyTorch from there), UPGRADE=1 (lock: the newest versions).
-Standard library only, and readable for Python 3.6 onwards, which is told in words that it is too old.
+Beside these words, or in the environment: CPU=1 (PyTorch without CUDA), WHEELS=folder (install from
+there alone), PYTORCH_MIRROR=address or folder (PyTorch from there), UPGRADE=1 (lock: the newest
+versions). Standard library only, and readable for Python 3.6 onwards, which is told in words that
+it is too old.
 """
 
 import ast
@@ -55,7 +56,9 @@ def settings_for_uv(environment, pip_config):
     for name, variables in PIP_SETTINGS.items():
         if pip.get(name) and not any(settings.get(variable) for variable in variables):
             settings[variables[0]] = ("," if name == "find-links" else " ").join(pip[name].split())
-    if platform.system() != "Linux":  # a school's own certificates stand in the system's store; a bare Linux has none
+    if (
+        platform.system() != "Linux"
+    ):  # a school's own certificates stand in the system's store; a bare Linux has none
         settings.setdefault("UV_SYSTEM_CERTS", "1")
     return settings
 
@@ -75,9 +78,13 @@ def no_torch_for(system, machine, version):
         return f"PyTorch needs macOS 14 or newer; this is {version}. Update macOS. {COLAB}"
     if system == "Windows" and machine.upper() != "AMD64":
         return f"PyTorch has no build for Windows on ARM. {COLAB}"
-    if system == "Linux" and (machine not in ("x86_64", "aarch64") or "glibc" not in version or numbers < (2, 28)):
+    if system == "Linux" and (
+        machine not in ("x86_64", "aarch64") or "glibc" not in version or numbers < (2, 28)
+    ):
         need = "x86_64 or aarch64, and glibc 2.28 or newer"
-        return f"PyTorch has no build for Linux on {machine} with {version}: it needs {need}. {COLAB}"
+        return (
+            f"PyTorch has no build for Linux on {machine} with {version}: it needs {need}. {COLAB}"
+        )
     return ""
 
 
@@ -93,26 +100,41 @@ def torch_wheel(location, version):
         text = "\n".join(os.listdir(location)) if os.path.isdir(location) else ""
     python = f"cp{sys.version_info[0]}{sys.version_info[1]}"
     machine = {"AMD64": "amd64", "ARM64": "arm64"}.get(platform.machine(), platform.machine())
-    here = {"Linux": "linux", "Darwin": "macosx", "Windows": "win"}.get(platform.system(), platform.system())
+    here = {"Linux": "linux", "Darwin": "macosx", "Windows": "win"}.get(
+        platform.system(), platform.system()
+    )
     pattern = rf"torch-{re.escape(version)}(?:\+[\w.]+)?-{python}-{python}-[\w.]*{here}[\w.]*{machine}\.whl"
     found = re.search(pattern, text)
     return found.group() if found else ""
 
 
 def torch_source(
-    system, *, nvidia="", cpu=False, wheels="", mirror="", mirror_lists=False, folder="", backend="", reachable
+    system,
+    *,
+    nvidia="",
+    cpu=False,
+    wheels="",
+    mirror="",
+    mirror_lists=False,
+    folder="",
+    backend="",
+    reachable,
 ):
     """Where PyTorch comes from: uv's options, and in words.
 
-    system: as platform.system() says. nvidia: the version of the NVIDIA driver, "" without one. cpu: CPU=1 was said.
-    wheels: the folder that WHEELS names. mirror: what PYTORCH_MIRROR names; mirror_lists: it is a folder or a page
-    that lists the wheel itself, and no index. folder: a configured one that has the wheel. backend: UV_TORCH_BACKEND.
-    reachable: a function that says whether uv finds PyTorch with given options; asked about PyTorch's own index only.
+    system: as platform.system() says. nvidia: the version of the NVIDIA driver, "" without one.
+    cpu: CPU=1 was said. wheels: the folder that WHEELS names. mirror: what PYTORCH_MIRROR names;
+    mirror_lists: it is a folder or a page that lists the wheel itself, and no index. folder: a
+    configured one that has the wheel. backend: UV_TORCH_BACKEND. reachable: a function that says
+    whether uv finds PyTorch with given options; asked about PyTorch's own index only.
     """
     if wheels:
         return ["--no-index", "--find-links", wheels], f"from {wheels}"
     if mirror:
-        return ["--no-index", "--find-links", mirror] if mirror_lists else ["--default-index", mirror], f"from {mirror}"
+        return ["--no-index", "--find-links", mirror] if mirror_lists else [
+            "--default-index",
+            mirror,
+        ], f"from {mirror}"
     if folder:
         return ["--no-index", "--find-links", folder], f"from {folder}"
     if backend:
@@ -172,7 +194,10 @@ def pinned(package):
 def works(command):
     """Whether a command starts and ends well."""
     try:
-        return subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0
+        return (
+            subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode
+            == 0
+        )
     except OSError:
         return False
 
@@ -181,7 +206,9 @@ def run(command, environment=None):
     """Run a command that must end well. Raises SystemExit in words when it does not."""
     status = subprocess.run(list(map(str, command)), cwd=str(ROOT), env=environment).returncode
     if status:
-        sys.exit("The installation stopped; the reason stands above. Run it again to go on; 'make doctor' may help.")
+        sys.exit(
+            "The installation stopped; the reason stands above. Run it again to go on; 'make doctor' may help."
+        )
 
 
 def make_environment():
@@ -198,7 +225,9 @@ class Installer:
 
     def __init__(self, said):
         self.said = said
-        config = subprocess.run([str(PYTHON), "-m", "pip", "config", "list"], stdout=subprocess.PIPE, text=True).stdout
+        config = subprocess.run(
+            [str(PYTHON), "-m", "pip", "config", "list"], stdout=subprocess.PIPE, text=True
+        ).stdout
         self.environment = settings_for_uv(os.environ, config)
         self.wheels = said.get("WHEELS", "")
         if self.wheels and "://" not in self.wheels:
@@ -226,8 +255,14 @@ class Installer:
 
     def _index(self, build):
         """The address of PyTorch's own index for a build, such as cpu, which uv notes beside what it finds."""
-        ask = self.pip("compile", "-q", "--no-deps", "--emit-index-annotation", "--torch-backend", build, "-")
-        said = {"input": f"torch=={pinned('torch')}+{build}", "text": True, "stdout": subprocess.PIPE}
+        ask = self.pip(
+            "compile", "-q", "--no-deps", "--emit-index-annotation", "--torch-backend", build, "-"
+        )
+        said = {
+            "input": f"torch=={pinned('torch')}+{build}",
+            "text": True,
+            "stdout": subprocess.PIPE,
+        }
         found = re.search(r"# from (\S+)", subprocess.run(ask, env=self.environment, **said).stdout)
         if not found:
             sys.exit(
@@ -257,7 +292,10 @@ class Installer:
         def reachable(options):
             quick = {**environment, "UV_HTTP_RETRIES": "1"}
             ask = [*torch, *options, "--dry-run"]
-            return subprocess.run(ask, cwd=str(ROOT), env=quick, stderr=subprocess.DEVNULL).returncode == 0
+            return (
+                subprocess.run(ask, cwd=str(ROOT), env=quick, stderr=subprocess.DEVNULL).returncode
+                == 0
+            )
 
         options, words = torch_source(
             platform.system(),
@@ -277,23 +315,42 @@ class Installer:
         print(f"PyTorch {version}: {words}", flush=True)
         run([*torch, *options], environment)
         group = ["--group", "dev"] if dev else []
-        run(self.pip("install", "--python", str(PYTHON), "-r", str(REQUIREMENTS), *group, *self.offline), environment)
-        for stamp in (STAMP, DEV_STAMP) if dev else (STAMP,):  # made last, so that an interrupted one starts again
+        run(
+            self.pip(
+                "install", "--python", str(PYTHON), "-r", str(REQUIREMENTS), *group, *self.offline
+            ),
+            environment,
+        )
+        for stamp in (
+            (STAMP, DEV_STAMP) if dev else (STAMP,)
+        ):  # made last, so that an interrupted one starts again
             stamp.touch()
 
     def fill(self, folder):
         """Download everything that is installed here as wheels, and what builds the course itself, into a folder."""
         freeze = [*self.uv, "pip", "freeze", "--exclude-editable", "--python", str(PYTHON)]
-        done = subprocess.run(freeze, stdout=subprocess.PIPE, text=True, env=self.environment, check=True)
+        done = subprocess.run(
+            freeze, stdout=subprocess.PIPE, text=True, env=self.environment, check=True
+        )
         apart = ("uv==", "pip==", "setuptools==", "torch==")
         wanted = [line for line in done.stdout.splitlines() if not line.startswith(apart)]
         wanted += [f"{package}=={pinned(package)}" for package in ("uv", "setuptools")]
-        torch, build = re.search(r"^(torch==[^\s+]+(?:\+(\w+))?)$", done.stdout, re.MULTILINE).groups()
+        torch, build = re.search(
+            r"^(torch==[^\s+]+(?:\+(\w+))?)$", done.stdout, re.MULTILINE
+        ).groups()
         # The registry has only the build without a name; the others are in a folder or in PyTorch's index of that name.
-        place = self.said.get("PYTORCH_MIRROR") or self._configured(pinned("torch")) or (build and self._index(build))
+        place = (
+            self.said.get("PYTORCH_MIRROR")
+            or self._configured(pinned("torch"))
+            or (build and self._index(build))
+        )
         options = []
         if place:
-            options = ["--no-index", "--find-links"] if torch_wheel(place, pinned("torch")) else ["--index-url"]
+            options = (
+                ["--no-index", "--find-links"]
+                if torch_wheel(place, pinned("torch"))
+                else ["--index-url"]
+            )
             options.append(place)
         pip = [PYTHON, "-m", "pip", "download", "-q", "--disable-pip-version-check", "--no-deps"]
         pip += ["--only-binary", ":all:", "--dest", folder]
@@ -302,20 +359,38 @@ class Installer:
 
     def lock(self):
         """Write constraints.txt: one exact version of everything, for every system, Python and build of PyTorch."""
-        environment = {name: value for name, value in self.environment.items() if name != "UV_FIND_LINKS"}
-        pins = [line for line in REQUIREMENTS.read_text(encoding="utf-8").splitlines() if "==" in line]
+        environment = {
+            name: value for name, value in self.environment.items() if name != "UV_FIND_LINKS"
+        }
+        pins = [
+            line for line in REQUIREMENTS.read_text(encoding="utf-8").splitlines() if "==" in line
+        ]
         with tempfile.TemporaryDirectory() as folder:
             course, result = Path(folder, "pins.txt"), Path(folder, "result.txt")
             course.write_text("\n".join(pins), encoding="utf-8")
             if CONSTRAINTS.exists() and not self.said.get("UPGRADE"):
                 shutil.copy(str(CONSTRAINTS), str(result))
-            compile_ = ["compile", "-q", "--universal", "--python-version", "3.11", "--no-header", "--no-annotate"]
+            compile_ = [
+                "compile",
+                "-q",
+                "--universal",
+                "--python-version",
+                "3.11",
+                "--no-header",
+                "--no-annotate",
+            ]
             words = ["pyproject.toml", "--group", "dev", "-c", str(course), "-o", str(result)]
             run([*self.uv, "pip", *compile_, *words], environment)
             lines = result.read_text(encoding="utf-8").splitlines()
         # These belong to one build of PyTorch or another, which brings its own versions of them.
-        kept = [line for line in lines if not re.match("nvidia-|cuda-|triton|pytorch-triton|intel-", line)]
-        CONSTRAINTS.write_text("# Written by 'make lock'.\n" + "\n".join(kept) + "\n", encoding="utf-8")
+        kept = [
+            line
+            for line in lines
+            if not re.match("nvidia-|cuda-|triton|pytorch-triton|intel-", line)
+        ]
+        CONSTRAINTS.write_text(
+            "# Written by 'make lock'.\n" + "\n".join(kept) + "\n", encoding="utf-8"
+        )
 
 
 def main(words):
@@ -338,7 +413,9 @@ def main(words):
         print(f"Filling the folder {folder}", flush=True)
         installer.fill(folder)
         size = sum(file.stat().st_size for file in folder.iterdir()) / 1e9
-        print(f"It holds {size:.1f} GB. On machines like this one the course installs from it without a network:")
+        print(
+            f"It holds {size:.1f} GB. On machines like this one the course installs from it without a network:"
+        )
         print(f"make lab WHEELS={folder.name}, or: python3 tools/install.py WHEELS={folder.name}")
         return
     installer = Installer(said)

@@ -1,6 +1,7 @@
 """Trust the course's own pages, so that they look right before a cell is run, and open JupyterLab on lesson 1.
 
-Meanwhile PyTorch and the library are imported once, so that their files are at hand when the first cell needs them.
+Meanwhile PyTorch and the library are imported once, so that their files are at hand when the first
+cell needs them.
 """
 
 import os
@@ -42,7 +43,10 @@ def warm_up(code=WARM_UP):
         error = process.stderr.read().strip()
         if process.wait() and not getattr(process, "stopped", False):
             reason = error.splitlines()[-1] if error else f"exit status {process.returncode}"
-            print(f"The lessons are not going to run: {reason}. 'make doctor' says what to do.", flush=True)
+            print(
+                f"The lessons are not going to run: {reason}. 'make doctor' says what to do.",
+                flush=True,
+            )
 
     process.reporter = threading.Thread(target=report, daemon=True)
     process.reporter.start()
@@ -55,18 +59,24 @@ def main(port=None):
         sys.exit(f"PORT must be a number from 1 to 65535, not {port!r}")
     warming = warm_up()
     pages = sorted(map(str, (ROOT / "notebooks").glob("*.ipynb")))
-    subprocess.run([sys.executable, "-m", "jupyter", "trust", *pages], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        [sys.executable, "-m", "jupyter", "trust", *pages], check=True, stdout=subprocess.DEVNULL
+    )
     command = [*SERVER, LESSON, f"--ServerApp.root_dir={ROOT}"]
     if port:
         command.append(f"--ServerApp.port={port}")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
-    print("JupyterLab is opening lesson 1. If no browser window appears, open the address that it prints below.")
+    print(
+        "JupyterLab is opening lesson 1. If no browser window appears, open the address that it prints below."
+    )
     print("To stop it, press Ctrl-C twice.", flush=True)
     # Its kernels come from there first: they import PyTorch while the reader reads.
     kernels = os.pathsep.join([str(SETTINGS), *filter(None, [os.environ.get("JUPYTER_PATH")])])
     server = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "JUPYTER_PATH": kernels})
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches JupyterLab itself, which asks and then ends in order
+    signal.signal(
+        signal.SIGINT, signal.SIG_IGN
+    )  # Ctrl-C reaches JupyterLab itself, which asks and then ends in order
     status = server.wait()
     warming.stopped = True
     warming.terminate()

@@ -2,7 +2,8 @@
 
     python tools/make_fashion_subset.py [alexnet_lib/fashion_mnist/subset.npz]
 
-It reads Debian's package dataset-fashion-mnist, checks its sha256, and writes the same bytes every time.
+It reads Debian's package dataset-fashion-mnist, checks its sha256, and writes the same bytes every
+time.
 """
 
 import io
@@ -14,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from alexnet_lib import fashion
+from alexnet_lib.data import fashion
 
 TARGET = fashion.SUBSET
 EACH = (500, 100)
@@ -23,7 +24,11 @@ NAMES = ("images", "labels", "val_images", "val_labels")
 
 def first_of_each(images, labels, count):
     """The first `count` images of every class, in their original order, with their labels."""
-    places = torch.cat([torch.nonzero(labels == kind).flatten()[:count] for kind in range(10)]).sort().values
+    places = (
+        torch.cat([torch.nonzero(labels == kind).flatten()[:count] for kind in range(10)])
+        .sort()
+        .values
+    )
     return images[places], labels[places]
 
 

@@ -2,7 +2,8 @@
 
     python tools/publish.py slides|handouts [notebooks/01_cross_correlation.ipynb ...]
 
-They go to build/slides and build/handouts. Grids answer to pointing and Tab as on the page; nothing needs a kernel.
+They go to build/slides and build/handouts. Grids answer to pointing and Tab as on the page; nothing
+needs a kernel.
 """
 
 import argparse
@@ -71,7 +72,9 @@ def publish(cells, kind):
     else:
         body = "".join(map(shown, cells))
     styles, body = gathered(body)
-    looks = (LOOKS / "common.css").read_text(encoding="utf-8") + (LOOKS / f"{kind}.css").read_text(encoding="utf-8")
+    looks = (LOOKS / "common.css").read_text(encoding="utf-8") + (LOOKS / f"{kind}.css").read_text(
+        encoding="utf-8"
+    )
     script = (LOOKS / "slides.js").read_text(encoding="utf-8") if kind == "slides" else ""
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
@@ -108,7 +111,11 @@ def shown(cell, folded=False):
     """A cell as HTML: its prose, or what its code showed and the code, which may be folded away."""
     if cell.cell_type == "markdown":
         return prose(cell.source)
-    code = "" if cell.source.startswith("exercise(") else f'<div class="code">{CODE(cell.source)}</div>'
+    code = (
+        ""
+        if cell.source.startswith("exercise(")
+        else f'<div class="code">{CODE(cell.source)}</div>'
+    )
     outputs = "".join(f'<div class="output">{output(each)}</div>' for each in cell.outputs)
     if re.search(r"^explore\(", cell.source, re.MULTILINE):
         outputs += f"<p><small>{STILL}</small></p>"
@@ -140,7 +147,10 @@ def prose(source):
     """Markdown as HTML, Chinese words marked as Chinese."""
     html = re.sub(r'<a class="anchor-link".*?</a>', "", markdown2html_mistune(source))
     parts = re.split(r"(<[^>]*>)", html)
-    return "".join(part if part.startswith("<") else CHINESE.sub(r'<span lang="zh">\1</span>', part) for part in parts)
+    return "".join(
+        part if part.startswith("<") else CHINESE.sub(r'<span lang="zh">\1</span>', part)
+        for part in parts
+    )
 
 
 def gathered(body):
@@ -151,7 +161,9 @@ def gathered(body):
 
 def relinked(body):
     """Links to pages as links to the files published beside this one."""
-    return re.sub(r'href="(?:\.\./notebooks/|\./)?([\w-]+)\.(?:ipynb|md)(#[^"]*)?"', r'href="\1.html"', body)
+    return re.sub(
+        r'href="(?:\.\./notebooks/|\./)?([\w-]+)\.(?:ipynb|md)(#[^"]*)?"', r'href="\1.html"', body
+    )
 
 
 if __name__ == "__main__":

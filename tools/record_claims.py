@@ -2,7 +2,8 @@
 
 python tools/record_claims.py [--quick]
 
-It takes a while: about ten minutes on two cores. With --quick the page's short runs are stored instead.
+It takes a while: about ten minutes on two cores. With --quick the page's short runs are stored
+instead.
 """
 
 import argparse
@@ -28,7 +29,9 @@ def prepare(page, path, machine, quick=False):
     Raises ValueError when the page has no such switch or no such cell.
     """
     code = [cell for cell in page.cells if cell.cell_type == "code"]
-    if not any(SWITCH in cell.source for cell in code) or not any(LAST in cell.source for cell in code):
+    if not any(SWITCH in cell.source for cell in code) or not any(
+        LAST in cell.source for cell in code
+    ):
         raise ValueError(f"the page has no cell with {SWITCH!r}, or none with {LAST!r}")
     kept = []
     for cell in code:
@@ -46,7 +49,7 @@ def describe():
     """This machine in words."""
     import torch
 
-    from alexnet_lib.device import device_name, pick_device
+    from alexnet_lib.training.device import device_name, pick_device
 
     where = f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}"
     return f"{where}; {device_name(pick_device())}; Python {platform.python_version()}, PyTorch {torch.__version__}"
@@ -59,7 +62,9 @@ def main(argv):
     RESULT.parent.mkdir(exist_ok=True)
     began = time.perf_counter()
     page = prepare(nbformat.read(PAGE, as_version=4), RESULT, describe(), quick=quick)
-    NotebookClient(page, timeout=None, kernel_name="python3", resources={"metadata": {"path": NOTEBOOKS}}).execute()
+    NotebookClient(
+        page, timeout=None, kernel_name="python3", resources={"metadata": {"path": NOTEBOOKS}}
+    ).execute()
     print(f"stored {RESULT} after {time.perf_counter() - began:.0f} s")
     return 0
 

@@ -2,9 +2,10 @@
 
     python tools/refresh.py [--check | --stored] [--anew] [notebooks/01_cross_correlation.ipynb ...]
 
-With --check nothing is written, and the exit status says whether something would be. With --stored nothing is executed
-either: it only looks whether a page has the form that is stored here, not that of JupyterLab's own saving. A cell that
-is tagged as different from run to run (a speed, a picture of a training) keeps its output, unless --anew is given.
+With --check nothing is written, and the exit status says whether something would be. With --stored
+nothing is executed either: it only looks whether a page has the form that is stored here, not that
+of JupyterLab's own saving. A cell that is tagged as different from run to run (a speed, a picture
+of a training) keeps its output, unless --anew is given.
 """
 
 import argparse
@@ -44,12 +45,18 @@ def execute(path, anew=False):
             page, timeout=300, kernel_name="python3", resources={"metadata": {"path": path.parent}}
         ).execute()
     except CellExecutionError as error:
-        raise RuntimeError(f"a cell raised an error; the page is left as it was.\n{error}") from None
-    page.metadata = nbformat.from_dict({**METADATA, **{k: v for k, v in page.metadata.items() if k == "title"}})
+        raise RuntimeError(
+            f"a cell raised an error; the page is left as it was.\n{error}"
+        ) from None
+    page.metadata = nbformat.from_dict(
+        {**METADATA, **{k: v for k, v in page.metadata.items() if k == "title"}}
+    )
     for cell in page.cells:
         if cell.cell_type == "code":
             cell.metadata.pop("execution", None)
-            cell.outputs = kept.get(cell.id) or [output for output in map(clean, cell.outputs) if output]
+            cell.outputs = kept.get(cell.id) or [
+                output for output in map(clean, cell.outputs) if output
+            ]
             for output in cell.outputs:
                 if "execution_count" in output:
                     output.execution_count = cell.execution_count
@@ -71,7 +78,12 @@ def stored(path):
     try:
         text = path.read_text(encoding="utf-8")
         page = nbformat.reads(text, as_version=4)
-    except (OSError, UnicodeDecodeError, nbformat.reader.NotJSONError, nbformat.ValidationError) as error:
+    except (
+        OSError,
+        UnicodeDecodeError,
+        nbformat.reader.NotJSONError,
+        nbformat.ValidationError,
+    ) as error:
         return f"this is not a notebook: {str(error)[:80]}"
     code = [cell for cell in page.cells if cell.cell_type == "code"]
     outputs = [output for cell in code for output in cell.outputs]
@@ -98,9 +110,15 @@ def write(path, text):
 def main(argv):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("pages", nargs="*", type=Path)
-    parser.add_argument("--check", action="store_true", help="write nothing, say whether something would change")
-    parser.add_argument("--stored", action="store_true", help="execute nothing, only look at the form of the pages")
-    parser.add_argument("--anew", action="store_true", help="also replace outputs that differ from run to run")
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing, say whether something would change"
+    )
+    parser.add_argument(
+        "--stored", action="store_true", help="execute nothing, only look at the form of the pages"
+    )
+    parser.add_argument(
+        "--anew", action="store_true", help="also replace outputs that differ from run to run"
+    )
     arguments = parser.parse_args(argv)
     pages = arguments.pages or sorted(NOTEBOOKS.glob("*.ipynb"))
     if arguments.stored:
@@ -119,7 +137,10 @@ def main(argv):
             stale.append(path)
             if not arguments.check:
                 write(path, text)
-        print(f"{path.name}: {'changed' if path in stale else 'unchanged'}, {len(text) / 1e6:.2f} MB", flush=True)
+        print(
+            f"{path.name}: {'changed' if path in stale else 'unchanged'}, {len(text) / 1e6:.2f} MB",
+            flush=True,
+        )
     return int(arguments.check and bool(stale))
 
 

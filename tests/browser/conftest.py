@@ -29,8 +29,8 @@ def lab(tmp_path_factory):
 def ran(browser, lab):
     """A page of the course that has run top to bottom: `ran("01_cross_correlation")`, opened once for all tests.
 
-    JupyterLab needs an execution of its own: widgets live in the kernel that made them. Whoever moves a control runs
-    its cell anew first.
+    JupyterLab needs an execution of its own: widgets live in the kernel that made them. Whoever
+    moves a control runs its cell anew first.
     """
     context = browser.new_context(viewport=VIEWPORT)
 

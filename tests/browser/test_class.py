@@ -56,7 +56,9 @@ def test_a_learner_errs_takes_a_hint_is_right_and_finds_it_kept(ran, notebook):
     cell.get_by_text("Round down before adding 1").wait_for()
     assert cell.get_by_text("Done in this lesson: 1 of").count() == 1
 
-    copy = page.page.evaluate(f"jupyterapp.serviceManager.contents.copy('{PAGE}.ipynb', '').then(file => file.name)")
+    copy = page.page.evaluate(
+        f"jupyterapp.serviceManager.contents.copy('{PAGE}.ipynb', '').then(file => file.name)"
+    )
     again = notebook(copy.removesuffix(".ipynb"))
     again.run_and_wait("import torch")
     view = again.run_and_wait("progress()")
@@ -85,7 +87,9 @@ def test_a_prediction_shows_the_result_after_an_answer_by_keyboard(ran):
             page.page,
             context=f"[data-windowed-list-index='{cell.get_attribute('data-windowed-list-index')}'] .widget-vbox",
         )
-        assert [v["id"] for v in found.response["violations"] if v["impact"] in ("serious", "critical")] == []
+        assert [
+            v["id"] for v in found.response["violations"] if v["impact"] in ("serious", "critical")
+        ] == []
 
 
 def test_a_handout_opened_from_disk_without_network_shows_a_window_on_hover(offline, published):
@@ -108,17 +112,31 @@ def test_every_handout_is_accessible_and_fits_a_phone(offline, published):
     for path in sorted((published / "handouts").glob("*.html")):
         offline.goto(path.as_uri())
         found = Axe().run(offline).response["violations"]
-        assert [(v["id"], v["nodes"][0]["html"][:120]) for v in found if v["impact"] in ("serious", "critical")] == []
+        assert [
+            (v["id"], v["nodes"][0]["html"][:120])
+            for v in found
+            if v["impact"] in ("serious", "critical")
+        ] == []
         assert offline.evaluate("document.documentElement.scrollWidth") <= 390, path.name
 
 
 def test_slides_advance_and_point_and_none_has_small_type(offline, published):
     offline.goto((published / "slides" / "01_cross_correlation.html").as_uri())
     assert offline.locator("#place").inner_text().startswith("1 / ")
-    for key, number in (("ArrowRight", 2), (" ", 3), ("PageDown", 4), ("ArrowLeft", 3), ("Home", 1)):
+    for key, number in (
+        ("ArrowRight", 2),
+        (" ", 3),
+        ("PageDown", 4),
+        ("ArrowLeft", 3),
+        ("Home", 1),
+    ):
         offline.keyboard.press(key)
-        offline.wait_for_function(f"document.querySelector('#place').textContent.startsWith('{number} / ')")
-        top = offline.evaluate(f"document.querySelectorAll('section')[{number - 1}].getBoundingClientRect().top")
+        offline.wait_for_function(
+            f"document.querySelector('#place').textContent.startsWith('{number} / ')"
+        )
+        top = offline.evaluate(
+            f"document.querySelectorAll('section')[{number - 1}].getBoundingClientRect().top"
+        )
         assert abs(top) < 2
     target = offline.locator("section .ax-read .ax-output td[tabindex]").first
     target.scroll_into_view_if_needed()

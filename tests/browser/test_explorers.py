@@ -7,7 +7,9 @@ from browser import ROOT
 from torch.nn import functional as F
 
 ALL = sorted((ROOT / "notebooks").glob("*.ipynb"))
-PAGES = [path.stem for path in ALL if "picture-differs" not in path.read_text(encoding="utf-8")]  # others train
+PAGES = [
+    path.stem for path in ALL if "picture-differs" not in path.read_text(encoding="utf-8")
+]  # others train
 STEPPER = "explore(worked.correlation"
 
 
@@ -55,7 +57,9 @@ def test_every_explorer_is_accessible_and_fits_at_200_percent(narrow, name):
             page.page,
             context=f"[data-windowed-list-index='{cell.get_attribute('data-windowed-list-index')}'] .widget-vbox",
         )
-        serious = [v for v in found.response["violations"] if v["impact"] in ("serious", "critical")]
+        serious = [
+            v for v in found.response["violations"] if v["impact"] in ("serious", "critical")
+        ]
         assert [(v["id"], v["nodes"][0]["html"][:200]) for v in serious] == []
         cut = explorer.evaluate(
             """e => [...e.querySelectorAll("input, select, button, output, .ax")].filter(part => {
@@ -78,7 +82,10 @@ def test_numbers_of_ones_own_and_text_that_is_none(stepper):
     field.fill("abc")
     alert = cell.get_by_role("alert")
     alert.wait_for()
-    assert "kernel, row 0, column 1: 'abc' is not a number; write one like -1, 0.5 or 1/9" in alert.inner_text()
+    assert (
+        "kernel, row 0, column 1: 'abc' is not a number; write one like -1, 0.5 or 1/9"
+        in alert.inner_text()
+    )
     assert numbers(cell, "kernel")[0, 1] == 5, "the last picture is kept"
     field.fill("0")
     alert.wait_for(state="detached")
@@ -123,12 +130,18 @@ def test_a_cell_of_a_map_opens_a_window_in_every_channel_of_its_group_and_in_no_
     layers = [cell.locator(".ax-kernel").nth(n).locator("td").first.bounding_box() for n in (6, 7)]
     for mark, first in zip(seen, corners + layers, strict=True):
         assert abs(mark["x"] - first["x"]) < 2 and abs(mark["y"] - first["y"]) < 2
-        assert abs(mark["width"] - 2 * first["width"]) < 3 and abs(mark["height"] - 2 * first["height"]) < 3
+        assert (
+            abs(mark["width"] - 2 * first["width"]) < 3
+            and abs(mark["height"] - 2 * first["height"]) < 3
+        )
     source = cell.locator(".ax-input").nth(1).locator("td").first
     source.hover()
     lit = [mark.bounding_box() for mark in source.locator("i").all()]
     firsts = [cell.locator(".ax-output").nth(o).locator("td").first.bounding_box() for o in (0, 1)]
-    assert [round(mark["y"] - first["y"]) for mark, first in zip(lit, firsts, strict=True)] == [0, 0]
+    assert [round(mark["y"] - first["y"]) for mark, first in zip(lit, firsts, strict=True)] == [
+        0,
+        0,
+    ]
 
 
 def test_a_cell_reached_with_tab_is_seen_and_shows_its_window(stepper):
@@ -138,7 +151,9 @@ def test_a_cell_reached_with_tab_is_seen_and_shows_its_window(stepper):
     page.page.keyboard.press("Tab")
     target = cell.locator(".ax-output td").nth(1)
     assert target.evaluate("e => e === document.activeElement")
-    style = target.evaluate("e => { const s = getComputedStyle(e); return [s.outlineStyle, s.outlineWidth]; }")
+    style = target.evaluate(
+        "e => { const s = getComputedStyle(e); return [s.outlineStyle, s.outlineWidth]; }"
+    )
     assert style == ["solid", "3px"]
     assert target.locator("i").evaluate("e => getComputedStyle(e).display") == "block"
 

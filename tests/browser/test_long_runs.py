@@ -7,12 +7,20 @@ from playwright.sync_api import expect
 def serious(page, cell):
     context = f"[data-windowed-list-index='{cell.get_attribute('data-windowed-list-index')}'] .jp-OutputArea"
     found = Axe().run(page.page, context=context).response["violations"]
-    return [(v["id"], v["nodes"][0]["html"][:120]) for v in found if v["impact"] in ("serious", "critical")]
+    return [
+        (v["id"], v["nodes"][0]["html"][:120])
+        for v in found
+        if v["impact"] in ("serious", "critical")
+    ]
 
 
 def test_a_training_is_watched_and_interrupted_and_what_it_learned_stays(notebook):
     page = notebook("05_training")
-    for text in ("import signal", "from alexnet_lib.evaluation", 'data = fashion.load("best")'):
+    for text in (
+        "import signal",
+        "from alexnet_lib.training.evaluation",
+        'data = fashion.load("best")',
+    ):
         page.run(text)
     page.ask("device, large = pick_device(), partial(normalise, size=224, channels=3)")
     page.run("untrained = inside.kernels(network)")
@@ -32,7 +40,12 @@ def test_a_training_is_watched_and_interrupted_and_what_it_learned_stays(noteboo
 
 def test_an_experiment_is_started_again_with_other_settings_and_stopped(notebook):
     page = notebook("06_claims")
-    for text in ("from functools import partial", "thorough = False", "def kaiming", "def network("):
+    for text in (
+        "from functools import partial",
+        "thorough = False",
+        "def kaiming",
+        "def network(",
+    ):
         page.run(text)
     page.ask('SEEDS, STEPS, MANY = 2, 20, {"seeds": (2, 5), "steps": [20, 10_000]}')
     cell = page.run("def pooling(")

@@ -1,0 +1,241 @@
+"""Images, feature maps, curves and bars, drawn with matplotlib as PNG; each with its text equivalent.
+
+Each function returns a `Picture` of what it is handed and computes nothing. The background is
+always light, so a picture reads the same in a dark and a light JupyterLab.
+"""
+
+import base64
+from html import escape
+from io import BytesIO
+
+import numpy as np
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+from PIL import Image
+
+INPUT, KERNEL, OUTPUT, UNREAD, MUTED = "#0072b2", "#d55e00", "#009e73", "#a3487f", "#8a8f98"
+SERIES = (INPUT, KERNEL, OUTPUT, UNREAD, "#e69f00", "#56b4e9")
+MARKS = ("o", "s", "^", "D", "v", "P")
+DPI, SHARPNESS = 96, 2
+FEW = 48
+FONT = {"fontsize": 11}
+SIGNED = LinearSegmentedColormap.from_list("signed", ["#8a3600", KERNEL, "white", INPUT, "#00375c"])
+
+
+class Picture:
+    """A PNG and the sentence that says what is on it. Notebooks display it by themselves.
+
+    The PNG has `colours` colours at most, which halves that of a photograph and makes that of a
+    chart a third as large.
+    """
+
+    def __init__(self, figure, text, colours=256):
+        buffer = BytesIO()
+        figure.savefig(
+            buffer,
+            dpi=DPI * SHARPNESS,
+            format="png",
+            facecolor="white",
+            metadata={"Software": None},
+        )
+        self.png, self.text = _reduced(buffer, colours), text
+        self.width, self.height_px = (round(inches * DPI) for inches in figure.get_size_inches())
+
+    def __repr__(self):
+        return self.text
+
+    @property
+    def markup(self):
+        """The picture as an <img> element with its text equivalent."""
+        source = base64.b64encode(self.png).decode()
+        return (
+            f'<img decoding="sync" style="max-width:100%;height:auto" width="{self.width}" height="{self.height_px}" '
+            f'alt="{escape(self.text)}" src="data:image/png;base64,{source}">'
+        )
+
+    def _repr_mimebundle_(self, **_):
+        data = {"image/png": base64.b64encode(self.png).decode(), "text/plain": self.text}
+        return data, {"image/png": {"width": self.width, "alt": self.text}}
+
+
+def _reduced(png, colours):
+    """Few colours are the lines and letters of a chart; many are chosen to leave no pixel of a photograph far off."""
+    palette = Image.Quantize.FASTOCTREE if colours == FEW else Image.Quantize.MAXCOVERAGE
+    image, smaller = (
+        Image.open(png).convert("RGB").quantize(colours, palette, dither=Image.Dither.NONE),
+        BytesIO(),
+    )
+    image.save(smaller, "PNG", optimize=True)
+    return smaller.getvalue()
+
+
+def images(pictures, titles=None, columns=None, side=2.2, limits=(0, 1)):
+    """Pictures in a row or a wall: each (H, W) grey or (3, H, W) colour, values from limits[0] black to limits[1]."""
+    return _wall(pictures, titles, columns, side, cmap="gray", vmin=limits[0], vmax=limits[1])
+
+
+def maps(values, titles=None, columns=None, side=2.2, shared=True):
+    """Feature maps or kernels, (H, W) each, in colours that show the sign: orange below 0, white at 0, blue above 0.
+
+    With `shared` all maps use one scale, so that they can be compared; otherwise each its own.
+    """
+    values = [_array(value) for value in values]
+    largest = max(float(np.abs(value).max()) for value in values) or 1.0
+    scales = [largest if shared else float(np.abs(value).max()) or 1.0 for value in values]
+    return _wall(values, titles, columns, side, cmap=SIGNED, scales=scales)
+
+
+def curves(series, x=None, xlabel="", ylabel="", marks=True, log=False):
+    """Lines over a common axis: `series` maps a name to its values; `x` are the positions, 0, 1, 2 … unless given."""
+    figure = Figure(figsize=(7.2, 3.4), layout="constrained")
+    axes = figure.subplots()
+    for index, (name, values) in enumerate(series.items()):
+        values = _array(values)
+        positions = np.arange(len(values)) if x is None else _array(x)
+        mark = MARKS[index % len(MARKS)] if marks else None
+        axes.plot(
+            positions,
+            values,
+            color=SERIES[index % len(SERIES)],
+            marker=mark,
+            markersize=5,
+            lw=2,
+            label=name,
+        )
+    if np.issubdtype(positions.dtype, np.integer):
+        axes.xaxis.get_major_locator().set_params(integer=True)
+    if log:
+        axes.set_yscale("log")
+    label(axes, xlabel, ylabel)
+    if len(series) > 3:
+        figure.legend(loc="outside upper center", ncols=2, frameon=False, fontsize=11)
+    elif len(series) > 1:
+        axes.legend(frameon=False, fontsize=11)
+    return Picture(
+        figure,
+        f"Curves of {ylabel or 'value'} over {xlabel or 'position'}: {', '.join(series)}",
+        FEW,
+    )
+
+
+def learning(history):
+    """How a training run went: loss and accuracy over seconds, training and validation (see `history.History`)."""
+    figure = Figure(figsize=(9.0, 3.3), layout="constrained")
+    panels = figure.subplots(1, 2)
+    for axes, name in zip(panels, ("loss", "accuracy"), strict=True):
+        axes.plot(
+            history.seconds, getattr(history, name), color=INPUT, lw=1.5, label="training batches"
+        )
+        values = getattr(history, f"val_{name}")
+        axes.plot(
+            history.val_seconds,
+            values,
+            color=KERNEL,
+            marker="o",
+            markersize=5,
+            lw=2,
+            label="validation",
+        )
+        label(axes, "seconds", name)
+    panels[0].set_ylim(bottom=0)
+    panels[1].set_ylim(0, 1)
+    figure.legend(
+        *panels[1].get_legend_handles_labels(),
+        loc="outside upper center",
+        ncols=2,
+        frameon=False,
+        fontsize=11,
+    )
+    return Picture(
+        figure, "Curves of loss and accuracy over seconds: training batches, validation", FEW
+    )
+
+
+def heatmap(values, rows, columns, xlabel="", ylabel=""):
+    """A table of counts as colours with the numbers in it; `values` (R, C), `rows` and `columns` their names."""
+    values = _array(values)
+    figure = Figure(
+        figsize=(1.8 + 0.62 * len(columns), 1.5 + 0.42 * len(rows)), layout="constrained"
+    )
+    axes = figure.subplots()
+    axes.imshow(values, cmap="Blues", aspect="auto")
+    for (r, c), value in np.ndenumerate(values):
+        if value:
+            axes.text(
+                c,
+                r,
+                value,
+                ha="center",
+                va="center",
+                color="white" if value > 0.6 * values.max() else "black",
+            )
+    axes.set_xticks(range(len(columns)), columns, rotation=40, ha="right", **FONT)
+    axes.set_yticks(range(len(rows)), rows, **FONT)
+    axes.set_xlabel(xlabel, **FONT)
+    axes.set_ylabel(ylabel, **FONT)
+    return Picture(figure, f"Table of {ylabel or 'rows'} against {xlabel or 'columns'}")
+
+
+def bars(values, xlabel="", unit=""):
+    """Horizontal bars, one a name, with the number written at its end: `values` maps names to numbers."""
+    figure = Figure(figsize=(7.2, 0.7 + 0.34 * len(values)), layout="constrained")
+    axes = figure.subplots()
+    drawn = axes.barh(list(values), list(values.values()), color=INPUT, height=0.7)
+    axes.bar_label(drawn, [f"{value:,}{unit}" for value in values.values()], padding=4, **FONT)
+    axes.invert_yaxis()
+    axes.margins(x=0.18)
+    axes.set_xticks([])
+    label(axes, xlabel, "")
+    axes.grid(False)
+    axes.spines["bottom"].set_visible(False)
+    listing = ", ".join(f"{name} {value:,}{unit}" for name, value in values.items())
+    return Picture(figure, f"Bars of {xlabel or 'value'}: {listing}")
+
+
+def histogram(values, xlabel="", marker=None, bins=30):
+    """How often each value occurs; `marker` maps a name to a position drawn as a dashed line."""
+    figure = Figure(figsize=(7.2, 3.0), layout="constrained")
+    axes = figure.subplots()
+    axes.hist(_array(values).ravel(), bins=bins, color=INPUT, alpha=0.75)
+    for index, (name, position) in enumerate((marker or {}).items()):
+        axes.axvline(float(position), color=SERIES[1 + index], ls="--", lw=2.5, label=name)
+    if marker:
+        axes.legend(frameon=False, fontsize=11)
+    label(axes, xlabel, "count")
+    return Picture(figure, f"Histogram of {xlabel or 'value'}")
+
+
+def _wall(pictures, titles, columns, side, scales=None, **options):
+    pictures = [_array(picture) for picture in pictures]
+    columns = columns or min(len(pictures), 4)
+    rows = -(-len(pictures) // columns)
+    heading = 0.3 if titles else 0.06
+    figure = Figure(figsize=(columns * side, rows * (side + heading)), layout="constrained")
+    figure.get_layout_engine().set(w_pad=0.03, h_pad=0.03, wspace=0.02, hspace=0.02)
+    for index, axes in enumerate(figure.subplots(rows, columns, squeeze=False).flat):
+        axes.set_axis_off()
+        if index >= len(pictures):
+            continue
+        picture = pictures[index]
+        if scales:
+            options.update(vmin=-scales[index], vmax=scales[index])
+        shown = np.clip(picture.transpose(1, 2, 0), 0, 1) if picture.ndim == 3 else picture
+        axes.imshow(shown, interpolation="nearest", **options)
+        if titles:
+            axes.set_title(titles[index], **FONT)
+    return Picture(
+        figure, f"{len(pictures)} pictures" + (f": {', '.join(titles)}" if titles else "")
+    )
+
+
+def label(axes, xlabel, ylabel):
+    """Name the axes and draw them as everywhere in the course: a faint grid, no frame."""
+    axes.set_xlabel(xlabel, **FONT)
+    axes.set_ylabel(ylabel, **FONT)
+    axes.tick_params(labelsize=10.5)
+    axes.grid(alpha=0.25)
+    axes.spines[["top", "right"]].set_visible(False)
+
+
+def _array(values):
+    return np.asarray(values.detach().cpu() if hasattr(values, "detach") else values)

@@ -1,0 +1,88 @@
+"""Repeated runs of an experiment: every run thin, mean and interval in front, and the differences of the pairs."""
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from alexnet_lib.draw.plots import FEW, FONT, MARKS, MUTED, SERIES, Picture, label
+
+DASHES = ("-", "--", "-.", ":")
+SIGNS = {"holds here": "✓", "fails here": "✗"}
+
+
+class Runs(Picture):
+    """A picture of runs. Its `repr`, which a page stores, says what is drawn; `text` says also what came out."""
+
+    def __init__(self, figure, text, found):
+        super().__init__(figure, f"{text}. {found}" if found else text, FEW)
+        self.still = text
+
+    def __repr__(self):
+        return self.still
+
+    def _repr_mimebundle_(self, **_):
+        data, metadata = super()._repr_mimebundle_()
+        return {**data, "text/plain": self.still}, metadata
+
+
+def compare(steps, curves, quantity, differences=(), measure="", level=None, log=False):
+    """Curves of several settings over steps and, beside them, the difference of every pair; see `claims.compare`.
+
+    `curves` maps a name to {"runs", "mean", "low", "high"}; `level`, if given, is drawn as a line.
+    Each difference is a `claims.Difference`: its values are dots, one a pair, its interval a bar,
+    its verdict the line above.
+    """
+    figure = Figure(figsize=(9.6, max(3.9, 1.6 + 0.95 * len(differences))), layout="constrained")
+    left, right = figure.subplots(1, 2, width_ratios=(1.15, 1))
+    for index, (name, lines) in enumerate(curves.items()):
+        colour, dash = SERIES[index % len(SERIES)], DASHES[index % len(DASHES)]
+        for run in lines["runs"]:
+            left.plot(steps, run, color=colour, lw=0.7, alpha=0.4)
+        left.fill_between(steps, lines["low"], lines["high"], color=colour, alpha=0.15, lw=0)
+        mark = MARKS[index % len(MARKS)]
+        left.plot(
+            steps, lines["mean"], dash, color=colour, lw=2.2, marker=mark, markersize=5, label=name
+        )
+    if level is not None:
+        left.axhline(level, color=MUTED, ls=":", lw=1.5)
+    if log:
+        left.set_yscale("log")
+    if quantity.endswith("%"):
+        low, high = left.get_ylim()
+        left.set_ylim(max(low, -2), min(high, 102))
+    label(left, "step", quantity)
+    figure.legend(loc="outside upper left", ncols=2, frameon=False, fontsize=10.5)
+    _pairs(right, differences, measure)
+    found = "; ".join(f"{d.label}: {d.sentence}, {d.verdict}" for d in differences)
+    return Runs(
+        figure,
+        f"Runs of {', '.join(curves)}: {quantity} over steps, and the {measure or 'pairs'}",
+        found,
+    )
+
+
+def _pairs(axes, differences, measure):
+    for place, one in enumerate(differences):
+        at = -place
+        spread = np.linspace(-0.13, 0.13, len(one.values))
+        axes.plot(one.values, at + spread, "o", color=MUTED, alpha=0.75, markersize=5)
+        axes.plot([one.low, one.high], [at, at], color="black", lw=3, solid_capstyle="butt")
+        axes.plot(one.mean, at, "D", color="black", markersize=8)
+        sign = SIGNS.get(one.verdict, "○")
+        axes.text(
+            0.01, at + 0.40, one.label, transform=axes.get_yaxis_transform(), va="center", **FONT
+        )
+        line = f"{sign} {one.sentence}: {one.verdict}"
+        axes.text(
+            0.01,
+            at + 0.24,
+            line,
+            transform=axes.get_yaxis_transform(),
+            va="center",
+            fontsize=10.5,
+            weight="bold",
+        )
+    if differences:
+        axes.axvline(differences[0].neutral, color="black", lw=1, ls=":")
+    axes.set(yticks=[], ylim=(0.35 - max(1, len(differences)), 0.6))
+    label(axes, measure, "")
+    axes.spines["left"].set_visible(False)

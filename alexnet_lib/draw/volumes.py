@@ -1,0 +1,119 @@
+"""Several channels in, several kernels out: a convolution layer as a matrix of kernels.
+
+A column is an input channel, a row is a kernel with one layer for each channel it reads, and at the
+end of the row stands the feature map that the kernel makes. Colours and pointing are those of
+`grids`.
+"""
+
+import numpy as np
+
+from alexnet_lib.draw.markup import (
+    as_matrix,
+    background,
+    cell,
+    cell_table,
+    figure_of,
+    in_words,
+    number,
+)
+from alexnet_lib.draw.windows import MOST_TERMS, Taps, ghost, pad, products
+
+HINT = "Point at a cell of a map, or press Tab: its window in every channel. At an input: the outputs that read it."
+
+
+def correlation(x, kernel, y, stride=1, padding=0, groups=1, notes=()):
+    """Input channels above, kernels below, maps on the right; a cell of a map shows its windows and its arithmetic.
+
+    x (C, H, W) without padding, kernel (O, C/groups, kh, kw), y (O, out_h, out_w), as in
+    `conv.correlate2d`. With groups a kernel has layers only for the channels of its own group: the
+    matrix falls into blocks.
+    """
+    x, y = [as_matrix(channel) for channel in x], [as_matrix(one) for one in y]
+    taps = Taps(kernel[0][0].shape, stride, padding, 1)
+    width, share = len(x) // groups, len(y) // groups
+    own = [  # for each kernel: channel it reads → its layer for that channel
+        {o // share * width + c: as_matrix(layer) for c, layer in enumerate(layers)}
+        for o, layers in enumerate(kernel)
+    ]
+    padded = [pad(channel, padding) for channel in x]
+    (ih, iw), rh = padded[0].shape, max(taps.shape[0], y[0].shape[0])
+
+    def draw():
+        tables = [_channel(c, x[c], padded[c], taps, own, y[0].shape) for c in range(len(x))] + [
+            "<span></span>"
+        ]
+        style = f"--cs:{len(x)};--iw:{iw};--ih:{ih};--rh:{rh};--kh:{taps.shape[0]};--kw:{taps.shape[1]};--px:1;--py:1;"
+        style += f"--sw:{taps.span[1]};--sh:{taps.span[0]}"
+        for o, layers in enumerate(own):
+            tables += [_layer(o, layers.get(c)) for c in range(len(x))]
+            tables.append(_map(o, y[o], padded, layers, taps))
+            style += "".join(
+                f";--g{o}-{c}:{background(ghost(taps, layer))}" for c, layer in layers.items()
+            )
+        return tables, style
+
+    text = f"{len(x)} channels of {in_words(x[0].shape)}, {len(y)} kernels of {width} × {in_words(taps.shape)}"
+    height, across = ih + len(y) * rh, len(x) * iw + y[0].shape[1]
+    return figure_of(draw, text, height, across, HINT, notes, kind="volume", captions=1 + len(y))
+
+
+def _channel(c, channel, padded, taps, own, outputs):
+    """One input channel; a cell shows the outputs that read it, in every map whose kernel reads the channel."""
+    inside, read = (
+        pad(np.ones(channel.shape, bool), taps.padding, False),
+        taps.read(padded.shape, outputs),
+    )
+    maps = [o for o, layers in enumerate(own) if c in layers]
+
+    def make_cell(row, column):
+        names = [
+            name
+            for name, on in (
+                ("ax-pad", not inside[row, column]),
+                ("ax-left", not read[row, column]),
+            )
+            if on
+        ]
+        text = number(padded[row, column])
+        over, along = taps.readers(0, row, outputs[0]), taps.readers(1, column, outputs[1])
+        if not over or not along:
+            return cell(text, names, f"channel {c}: {text}, read by no window", focus=True)
+        label = f"channel {c}: {text}, read by {len(over) * len(along)} cells in each of {len(maps)} maps"
+        place = f"--x:{along[0]};--y:{over[0]};--w:{len(along)};--h:{len(over)}"
+        return cell(text, names, label, focus=True, overlays=[f"--o:{o};{place}" for o in maps])
+
+    return cell_table(padded.shape, make_cell, f"channel {c}", "input")
+
+
+def _layer(o, layer):
+    """A kernel's numbers for one channel, or an empty place where the kernel does not read the channel."""
+    if layer is None:
+        return '<span class="ax-none"></span>'
+    return cell_table(layer.shape, lambda r, c: cell(number(layer[r, c])), f"kernel {o}", "kernel")
+
+
+def _map(o, y, padded, layers, taps):
+    """One feature map; a cell shows its window in every channel that its kernel reads."""
+
+    def make_cell(row, column):
+        top, left = taps.start(row, column)
+        seen = {c: padded[c][taps.slices(row, column)] for c in layers}
+        label = f"map {o}, row {row}, column {column}: {_sum(seen, layers, y[row, column])}"
+        overlays = [f"--o:{c};--x:{left};--y:{top};--ghost:var(--g{o}-{c})" for c in layers]
+        overlays += [
+            f"--o:{c};--x:0;--k:{o};--ghost:none" for c in layers
+        ]  # the layers of the kernel itself
+        return cell(number(y[row, column]), label=label, focus=True, overlays=overlays)
+
+    return cell_table(y.shape, make_cell, f"map {o}", "output")
+
+
+def _sum(seen, layers, total):
+    """The products of every channel, then the sum over the channels."""
+    parts = {c: (window.astype(float) * layers[c]).sum() for c, window in seen.items()}
+    short = sum(layer.size for layer in layers.values()) > MOST_TERMS
+    said = (
+        number(part) if short else products(seen[c], layers[c], part) for c, part in parts.items()
+    )
+    told = "; ".join(f"channel {c}: {text}" for c, text in zip(parts, said, strict=True))
+    return told if len(parts) == 1 else f"{told}; together {number(total)}"

@@ -1,0 +1,237 @@
+"""Judge an answer: right, wrong with the misconception or a counterexample behind it, or not given yet.
+
+An entry is a dict of one question's data, from a file in `questions/`. Other people's functions run
+guarded: what they print is caught, what they raise is told, and one that never returns is stopped.
+"""
+
+import copy
+import ctypes
+import math
+import threading
+from contextlib import redirect_stdout
+from io import StringIO
+from itertools import islice
+from typing import NamedTuple
+
+from alexnet_lib.questions.parsing import (
+    MOST,
+    are_words,
+    is_number,
+    letters,
+    meant,
+    partly,
+    plain,
+    same,
+    understood,
+)
+
+SECONDS, LONGEST = 4, 120
+NOT_YET = "Write your answer in place of `...`, and run the cell again."
+LETTERS = 'Answer with a letter, or several, like "AC".'
+NONE = "The answer given is None, as after a call of `print`. Give the answer itself."
+BODY = "Write the body of the function in place of `...`, and run the cell again."
+
+
+class Reply(NamedTuple):
+    """`verdict` is "right", "wrong" or "not yet"; `text` says why."""
+
+    verdict: str
+    text: str
+
+
+class Outcome(NamedTuple):
+    """What became of a call: its value, what it printed, and in words what went wrong, "" if nothing."""
+
+    value: object = None
+    printed: str = ""
+    trouble: str = ""
+
+
+class _Stop(BaseException):
+    pass
+
+
+def judge(entry, answer):
+    """The Reply to an answer: a value, a function, or whatever the entry's own `judge` understands."""
+    try:
+        return _judge(entry, answer)
+    except Exception as error:  # an answer can be any object, and reading it may do anything
+        return Reply(
+            "wrong", f"This cannot be read as an answer ({type(error).__name__}: {_short(error)})."
+        )
+
+
+def _judge(entry, answer):
+    if answer is None or answer is ...:
+        return Reply("not yet", NOT_YET if answer is ... else NONE)
+    if "function" in entry:
+        return _judge_function(entry, answer)
+    if "judge" in entry:
+        return _judge_design(entry, answer)
+    verdict, text = judge_value(entry, answer)
+    return Reply(verdict, text or "Work it out once more, or take a hint above.")
+
+
+def judge_value(entry, answer):
+    """The Reply to a number, a list of numbers or a word, compared with the entry's `answer` and its `wrong` ones."""
+    if callable(answer) and not hasattr(answer, "tolist"):
+        return Reply("wrong", "This is a function. Give the answer itself.")
+    tolerance, right = entry.get("tolerance", 1e-6), entry["answer"]
+    given = plain(answer)
+    if isinstance(given, str) and not isinstance(right, str) and not are_words(right):
+        given = understood(given)
+        if given is None:
+            return Reply(
+                "wrong", "This is text. Give a number, or several in brackets, like `(3, 4)`."
+            )
+    read = plain
+    if len(plain(right)) == 1 if isinstance(right, str) else are_words(right):
+        read = letters
+    if entry.get("any_order") and isinstance(given, list) and all(map(is_number, given)):
+        given = sorted(given)
+    readings = [given, *meant(given, right)]
+    if any(same(read(each), read(right), tolerance) for each in readings):
+        return Reply("right", entry["why"])
+    for each in readings:
+        for value, reply in entry.get("wrong", ()):
+            if same(read(each), read(value), tolerance):
+                return Reply("wrong", reply)
+    if read is letters and not read(given):
+        return Reply("wrong", LETTERS)
+    praise = "" if entry.get("any_order") else partly(readings[-1], right, tolerance)
+    return Reply("wrong", praise or entry.get("otherwise", ""))
+
+
+def solution(entry):
+    """What the entry's solution, a piece of Python, answers: its function or the value it names `answer`."""
+    return _namespace(entry)[entry.get("function", "answer")]
+
+
+def attempt(function, arguments, seconds=None):
+    """Call a function in a thread of its own and say what became of it. It may take so many seconds."""
+    seconds = SECONDS if seconds is None else seconds
+    before, found, printed = repr(plain(list(arguments))), [], StringIO()
+
+    def call():
+        try:
+            found.append(Outcome(plain(function(*arguments))))
+        except _Stop:
+            pass
+        except RecursionError:
+            found.append(Outcome(trouble="it calls itself without end"))
+        except BaseException as error:
+            empty = type(error) is NotImplementedError and not error.args
+            trouble = "" if empty else f"it stops with {type(error).__name__}: {_short(error)}"
+            found.append(Outcome(... if empty else None, trouble=trouble))
+
+    thread = threading.Thread(target=call, daemon=True)
+    with redirect_stdout(printed):
+        thread.start()
+        try:
+            thread.join(seconds)
+        finally:
+            if thread.is_alive():
+                identity, stop = ctypes.c_ulong(thread.ident), ctypes.py_object(_Stop)
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(identity, stop)
+    if not found:
+        return Outcome(
+            trouble=f"there is no answer after {seconds} seconds; look for a loop that never ends"
+        )
+    outcome = found[0]._replace(printed=printed.getvalue())
+    if not outcome.trouble and repr(plain(list(arguments))) != before:
+        return outcome._replace(trouble="it changes its input; work on a copy, such as `x.clone()`")
+    return outcome
+
+
+def _judge_function(entry, answer):
+    name, space = entry["function"], _namespace(entry)
+    if not callable(answer):
+        return Reply("wrong", f"Hand over the function itself, `{name}`, without calling it.")
+    wanted, given, printed = [], [], ""
+    for case in entry["cases"]:
+        wanted.append(plain(space[name](*_arguments(case, space))))
+        outcome = attempt(answer, _arguments(case, space))
+        if outcome.trouble:
+            return Reply("wrong", f"For `{name}({case})` {outcome.trouble}.")
+        if outcome.value is ... or (outcome.value is None and _unwritten(answer)):
+            return Reply("not yet", BODY)
+        if outcome.value is None:
+            prints = f" prints {_short(outcome.printed)} and" if outcome.printed else ""
+            return Reply(
+                "wrong",
+                f"`{name}({case})`{prints} returns nothing. End every way through it with `return`.",
+            )
+        given.append(outcome.value)
+        printed = printed or outcome.printed
+    tolerance = entry.get("tolerance", 1e-5)
+    misses = [
+        n for n, pair in enumerate(zip(given, wanted, strict=True)) if not same(*pair, tolerance)
+    ]
+    if not misses:
+        note = " It also prints; take that line out before others use it." if printed else ""
+        return Reply("right", entry["why"] + note)
+    first = misses[0]
+    told = f"the text {given[first]!r}" if isinstance(given[first], str) else _short(given[first])
+    proof = f"`{name}({entry['cases'][first]})` gives {told}; right is {_short(wanted[first])}."
+    for wrong, reply in entry.get("wrong", ()):
+        mutant = eval(wrong, space)
+        theirs = [attempt(mutant, _arguments(case, space)).value for case in entry["cases"]]
+        if all(same(*pair, tolerance) for pair in zip(given, theirs, strict=True)):
+            return Reply("wrong", f"{reply} {proof}")
+    return Reply("wrong", proof)
+
+
+def _judge_design(entry, answer):
+    answer = (
+        answer if not isinstance(answer, str) or understood(answer) is None else understood(answer)
+    )
+    said, tried = (
+        [],
+        list(islice(answer, MOST)) if hasattr(answer, "__next__") else copy.deepcopy(answer),
+    )
+    found = attempt(lambda: said.append(_namespace(entry)["judge"](tried)) or True, [])
+    if found.trouble:
+        trouble = found.trouble.removeprefix("it stops with AssertionError: ").removeprefix("it ")
+        return Reply("wrong", f"This cannot be tried: {trouble}. {entry['form']}")
+    return Reply("wrong", said[0]) if said[0] else Reply("right", entry["why"])
+
+
+def _unwritten(function):
+    """Whether a function's body is still `...`, `pass` or a docstring."""
+    code = getattr(function, "__code__", None)
+    if code is None:
+        return False
+    constants = all(
+        constant is None or constant is ... or isinstance(constant, str)
+        for constant in code.co_consts
+    )
+    return constants and not code.co_names and code.co_nlocals == code.co_argcount
+
+
+def _namespace(entry):
+    space = {}
+    exec(entry.get("judge", ""), space)
+    exec(entry["solution"], space)
+    return space
+
+
+def _arguments(case, space):
+    return eval(f"({case},)", dict(space))
+
+
+def _rounded(value):
+    if isinstance(value, list):
+        return [_rounded(part) for part in value]
+    return float(f"{value:.4g}") if isinstance(value, float) and value % 1 else _whole(value)
+
+
+def _whole(value):
+    return int(value) if isinstance(value, float) and math.isfinite(value) else value
+
+
+def _short(value):
+    try:
+        text = " ".join(str(_rounded(value)).split())
+    except Exception:
+        return f"something that cannot be written down, a {type(value).__name__}"
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
