@@ -10,6 +10,7 @@ from nbclient import NotebookClient
 
 from alexnet_lib.explore import watch as experiments
 from alexnet_lib.explore.watch import experiment
+from alexnet_lib.shown import Shown
 
 AT_MOST = 300.0  # seconds to wait for what must happen; only a broken experiment gets there
 
@@ -20,15 +21,9 @@ class Record:
     value: int
 
 
-class Picture:
-    def __init__(self, text):
-        self.markup = f"<b>{text}</b>"
-
-    def __repr__(self):
-        return "a picture"
-
-    def _repr_mimebundle_(self, **_):
-        return {"image/png": self.markup, "text/plain": self.markup}, {}
+def picture(value):
+    stored = {"image/png": f"<b>{value}</b>", "text/plain": "a picture"}
+    return Shown(f"<b>{value}</b>", "a picture", still=(stored, {}))
 
 
 def count(to=4):
@@ -54,7 +49,7 @@ def answer(record):
 
 
 def draw(value):
-    return Picture(value)
+    return picture(value)
 
 
 def begun():
@@ -106,7 +101,7 @@ def test_pictures_are_drawn_now_and_then_by_the_clock_and_at_the_end(monkeypatch
     def slow(value):
         drawn.append(value)
         clock.now += cost.get(value, 0.0)
-        return Picture(value)
+        return picture(value)
 
     def every_second(to=10):
         for record in count(to):

@@ -4,16 +4,11 @@ from ipywidgets import IntSlider
 from nbclient import NotebookClient
 
 from alexnet_lib.explore.explorer import explore
+from alexnet_lib.shown import Shown
 
 
-class Picture:
-    style, height = "b{color:red}", 30
-
-    def __init__(self, text):
-        self.markup = f"<b>{text}</b>"
-
-    def _repr_html_(self):
-        return f"<style>{self.style}</style>{self.markup}"
+def picture(text, height=30):
+    return Shown(f"<b>{text}</b>", "a picture", height, style="b{color:red}")
 
 
 def echo(stride=2, padding=0):
@@ -21,7 +16,7 @@ def echo(stride=2, padding=0):
         raise ValueError("stride 4 does not fit <here>")
     if stride == 3:
         raise ZeroDivisionError("a mistake of ours")
-    return Picture(f"stride {stride}, padding {padding}")
+    return picture(f"stride {stride}, padding {padding}")
 
 
 def test_a_control_moves_and_the_same_view_shows_the_new_answer():
@@ -36,9 +31,7 @@ def test_a_control_moves_and_the_same_view_shows_the_new_answer():
 
 def test_room_is_kept_for_the_tallest_picture_wherever_it_is_among_the_controls():
     def tall(a=1, b=1, c=1, d=1, e=1, f=1, g=1, h=1, i=1):
-        picture = Picture("")
-        picture.height = 10 * a + 100 * b + i
-        return picture
+        return picture("", 10 * a + 100 * b + i)
 
     explorer = explore(tall, **{name: (1, 2) for name in "abcdefghi"})
     assert explorer.children[2].layout.min_height == "222px"
@@ -46,7 +39,7 @@ def test_room_is_kept_for_the_tallest_picture_wherever_it_is_among_the_controls(
 
 def test_controls_start_at_the_functions_default_else_at_their_first_value():
     def no_defaults(size, name, loud, ready):
-        return Picture("")
+        return picture("")
 
     explorer = explore(
         no_defaults, size=(3, 9), name=["b", "a"], loud=True, ready=IntSlider(value=5)
@@ -86,12 +79,16 @@ def test_any_other_exception_is_shown_and_raised():
 
 def test_what_is_no_control_is_explained():
     with pytest.raises(ValueError, match="stride=None is no control"):
-        explore(lambda stride: Picture(stride), stride=None)
+        explore(lambda stride: picture(stride), stride=None)
 
 
 def test_it_carries_a_still_that_is_the_same_every_time():
     first, second = (explore(echo, stride=(1, 4))._repr_mimebundle_()[0] for _ in range(2))
-    assert first["text/html"] == second["text/html"] == Picture("stride 2, padding 0")._repr_html_()
+    assert (
+        first["text/html"]
+        == second["text/html"]
+        == "<style>b{color:red}</style><b>stride 2, padding 0</b>"
+    )
     assert "application/vnd.jupyter.widget-view+json" in first
 
 

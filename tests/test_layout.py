@@ -10,9 +10,10 @@ LIBRARY = Path(__file__).parents[1] / "alexnet_lib"
 MODULES = sorted(LIBRARY.rglob("*.py"))
 MATHEMATICS = {"torch", "numpy", "PIL"}
 MACHINERY = {  # folder: which of the library's folders it may import, and which packages
-    "draw": ({"draw"}, {"numpy", "matplotlib", "PIL"}),
-    "explore": ({"explore"}, {"ipywidgets", "IPython", "anywidget", "traitlets"}),
-    "questions": ({"questions", "explore"}, {"ipywidgets"}),
+    "shown": (set(), {"IPython"}),
+    "draw": ({"draw", "shown"}, {"numpy", "matplotlib", "PIL"}),
+    "explore": ({"explore", "shown"}, {"ipywidgets", "IPython", "anywidget", "traitlets"}),
+    "questions": ({"questions", "explore", "shown"}, {"ipywidgets"}),
 }
 
 

@@ -277,11 +277,13 @@ def test_hints_come_one_at_a_time_and_then_the_solution():
 def test_no_answer_stands_on_the_page_before_it_is_asked_for():
     for name, entry in EXERCISES.items():
         for panel in (panels.exercise(name), panels.check(name, ...)):
-            still = "".join(panel._repr_mimebundle_()[kind] for kind in ("text/html", "text/plain"))
+            still = "".join(
+                panel._repr_mimebundle_()[0][kind] for kind in ("text/html", "text/plain")
+            )
             assert escape(entry["why"]) not in still and not any(
                 escape(hint) in still for hint in entry["hints"]
             )
-    still = panels.predict("first-sum", "the result")._repr_mimebundle_()
+    still = panels.predict("first-sum", "the result")._repr_mimebundle_()[0]
     assert still["text/html"].index("<details>") < still["text/html"].index("It is 8")
     assert "8" not in still["text/plain"]
 
@@ -289,7 +291,7 @@ def test_no_answer_stands_on_the_page_before_it_is_asked_for():
 def test_stills_are_the_same_every_time_and_whatever_was_done(own_file):
     def stills():
         shown = (panels.predict("first-sum"), panels.exercise("corner"), panels.progress())
-        return [panel._repr_mimebundle_()["text/html"] for panel in shown]
+        return [panel._repr_mimebundle_()[0]["text/html"] for panel in shown]
 
     before = stills()
     panels.check("corner", 0)

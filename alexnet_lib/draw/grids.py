@@ -1,6 +1,6 @@
 """Numbers as tables, coloured by role, with a window under every output cell.
 
-Each function returns a `Grid`. Pointing at an output cell, or reaching it with Tab, shows its
+Each function returns a `Shown`. Pointing at an output cell, or reaching it with Tab, shows its
 window and its arithmetic by CSS alone: no kernel, no JavaScript. Colours mean the same everywhere:
 blue input, orange kernel and window, green output, purple stripes for cells that no window reads,
 dashed for padding.
@@ -11,15 +11,15 @@ from html import escape
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
+from alexnet_lib.draw.arrays import as_matrix
 from alexnet_lib.draw.markup import (
     NOTE,
-    Grid,
-    as_matrix,
     background,
     cell,
     cell_table,
     figure_of,
     framed,
+    grid,
     in_words,
     notes_below,
     number,
@@ -114,7 +114,7 @@ def ruler(size, count, kernel, stride=1, padding=0, dilation=1, title="", notes=
         return [cell_table((count + 1, width), make_cell, title, "input")], ""
 
     drawn = figure_of(draw, text, 1, width, notes=notes, kind="ruler")
-    return Grid(lambda: drawn.markup, text, drawn.height + 19 * count, ["ruler"])
+    return grid(lambda: drawn.markup, text, drawn.height + 19 * count, ["ruler"])
 
 
 def table(entries, header, title="", marked=None, bars=None, notes=()):
@@ -147,7 +147,7 @@ def table(entries, header, title="", marked=None, bars=None, notes=()):
 
     height = (50 if wordy else 30) * (len(entries) + 1 + bool(title)) + NOTE * len(notes)
     text = title or f"table of {', '.join(map(str, header))}"
-    return Grid(draw, text, height, ["list"])
+    return grid(draw, text, height, ["list"])
 
 
 def histogram(values, title, low=None, high=None, bins=40, marks=()):
@@ -193,7 +193,7 @@ def histogram(values, title, low=None, high=None, bins=40, marks=()):
     text = f"histogram of {title}, {bins} bins from {_short(edges[0])} to {_short(edges[-1])}"
     hint = "Point at a bar, or press Tab: how many it holds, and from where to where."
     drawn = figure_of(draw, text, 0, bins, hint, notes, kind="histogram")
-    return Grid(lambda: drawn.markup, text, drawn.height + TALL, ["stepping", "histogram"])
+    return grid(lambda: drawn.markup, text, drawn.height + TALL, ["stepping", "histogram"])
 
 
 def _short(value):

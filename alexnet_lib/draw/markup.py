@@ -6,12 +6,12 @@ numbers; what must not show unstyled stands in attributes. The colours' meaning 
 
 import math
 import re
-from functools import cache, cached_property
+from functools import cache
 from html import escape
 from pathlib import Path
 from urllib.parse import quote
 
-import numpy as np
+from alexnet_lib.shown import Shown
 
 STYLE = Path(__file__).parent / "style"
 WIDE = 26
@@ -26,26 +26,15 @@ def css(*parts):
     )
 
 
-class Grid:
-    """Markup to show, its one-line description, and its height in pixels. Notebooks display it by themselves.
+def grid(draw, text, height, parts=()):
+    """What `draw()` writes, as a `Shown`; `parts` names its CSS besides that of every grid."""
+    return Shown(draw, text, height, css("grid", *parts))
 
-    `draw()` writes the markup when it is first asked for: the height is known without it. `parts`
-    names the CSS that it needs besides that of every grid.
-    """
 
-    def __init__(self, draw, text, height, parts=()):
-        self._draw, self.text, self.height, self.style = draw, text, height, css("grid", *parts)
-
-    @cached_property
-    def markup(self):
-        """What is shown, as HTML."""
-        return self._draw()
-
-    def __repr__(self):
-        return self.text
-
-    def _repr_html_(self):
-        return f"<style>{self.style}</style>{self.markup}"
+def stacked(above, below, parts):
+    """Two drawings as one, the second under the first; `parts` names the CSS of both."""
+    height = above.height + below.height
+    return grid(lambda: above.markup + below.markup, above.text, height, parts)
 
 
 def number(value):
@@ -83,7 +72,7 @@ def cell_table(shape, make_cell, title, role):
 
 
 def figure_of(draw, text, height, width, hint="", notes=(), play=0, kind="", captions=1):
-    """A Grid of tables beside each other; height and width in cells, `captions` above one another at the most.
+    """Tables beside each other; height and width in cells, `captions` above one another at the most.
 
     `draw()` returns the tables as markup, and the CSS of the whole figure. `hint` stands below
     until a cell is pointed at, `notes` above it. With `play` cells to visit, each shows its overlay
@@ -106,7 +95,7 @@ def figure_of(draw, text, height, width, hint="", notes=(), play=0, kind="", cap
     side, caption = (25, 22) if wide else (34, 27)
     parts = [part for part, needed in (("stepping", hint), (kind, kind)) if needed]
     tall = captions * caption + side * height + NOTE * len(notes) + (58 if hint else 0) + 14
-    return Grid(markup, text, tall, parts)
+    return grid(markup, text, tall, parts)
 
 
 def framed(content, text, names="ax", attributes=""):
@@ -131,16 +120,6 @@ def notes_below(notes):
     """Lines under a figure; what stands in backticks is code, selected whole by one click."""
     lines = (re.sub("`(.*?)`", r"<code>\1</code>", escape(note)) for note in notes)
     return "".join(f'<div class="ax-note">{line}</div>' for line in lines)
-
-
-def as_matrix(values):
-    """A copy of the numbers as a 2-D numpy array: a tensor on any device, an array or nested lists; a row is (1, W)."""
-    values = np.array(values.detach().cpu().numpy() if hasattr(values, "detach") else values)
-    if values.ndim == 1:
-        values = values[None]
-    if values.ndim != 2 or values.size == 0:
-        raise ValueError(f"a grid shows a matrix (H, W) or a row (W,), not shape {values.shape}")
-    return values
 
 
 def in_words(shape):

@@ -6,17 +6,18 @@ numbers and tables only.
 
 from html import escape
 
+from alexnet_lib.draw.arrays import as_matrix
 from alexnet_lib.draw.grids import table
 from alexnet_lib.draw.markup import (
-    Grid,
-    as_matrix,
     background,
     cell,
     cell_table,
     figure_of,
     framed,
+    grid,
     in_words,
     number,
+    stacked,
 )
 from alexnet_lib.draw.plots import INPUT, KERNEL, MUTED, OUTPUT
 
@@ -33,8 +34,7 @@ def network(layers, entries, header, marked=None, notes=()):
     as in `grids.table`.
     """
     drawing, below = _connected(layers), table(entries, header, marked=marked, notes=notes)
-    height = drawing.height + below.height
-    return Grid(lambda: drawing.markup + below.markup, drawing.text, height, ["network", "list"])
+    return stacked(drawing, below, ["network", "list"])
 
 
 def units(masks):
@@ -87,8 +87,7 @@ def _middle(unit, units, tallest):
 def anatomy(shapes, chosen, reads, kernel, **listing):
     """The blocks, and under them a table; `listing` is as in `grids.table`, the rest as in `tower`."""
     drawn, below = tower(shapes, chosen, reads, kernel), table(**listing)
-    height = drawn.height + below.height
-    return Grid(lambda: drawn.markup + below.markup, drawn.text, height, ["blocks", "list"])
+    return stacked(drawn, below, ["blocks", "list"])
 
 
 def tower(shapes, chosen="", reads="", kernel=None):
@@ -100,7 +99,7 @@ def tower(shapes, chosen="", reads="", kernel=None):
     text = "network to scale: " + ", ".join(
         f"{name} {in_words(shape)}" for name, shape in shapes.items()
     )
-    return Grid(
+    return grid(
         lambda: _blocks(shapes, chosen, reads, kernel, text), text, HEIGHT + LABEL + 14, ["blocks"]
     )
 

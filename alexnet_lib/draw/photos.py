@@ -1,11 +1,10 @@
 """Photographs at their true relative sizes, quick to draw: one screen pixel, or a whole number, for each pixel.
 
 Encoding pixels takes a few milliseconds where a matplotlib figure takes a hundred. Each function
-returns a `Photos`.
+returns a `Shown`.
 """
 
 import base64
-from functools import cached_property
 from html import escape
 from io import BytesIO
 from textwrap import fill
@@ -16,42 +15,29 @@ from matplotlib.image import imsave
 from matplotlib.patches import Rectangle
 
 from alexnet_lib.draw import plots
+from alexnet_lib.draw.arrays import as_array
 from alexnet_lib.draw.markup import NOTE, css, framed, notes_below
-from alexnet_lib.draw.plots import DPI, FONT, KERNEL, SIGNED, Picture
+from alexnet_lib.draw.plots import DPI, FONT, KERNEL, SIGNED, drawing
+from alexnet_lib.shown import Shown
 
 LEAST, LETTER = 170, 9
-TITLE, GAP, ASIDE = (
-    27,
-    8,
-    24,
-)  # pixels: a line above a picture, the room below one and beside one (pixels.css)
+# Pixels: a line above a picture, the room below one and beside one, that below all (photos.css).
+TITLE, GAP, ASIDE, BELOW = 27, 8, 24, 14
 
 
-class Photos:
-    """Markup to show, its one-line description, its height in pixels; and a PNG for pages that have not run.
+def _row(draw, text, height, still, notes=(), width=None):
+    """Figures in a row, or in rows no longer than `width`, as a `Shown`; all sizes in CSS pixels.
 
-    `draw()` returns the <figure> elements when they are first asked for, `still()` the `Picture` of
-    the PNG. With a `width` in pixels the figures stand in rows that are no longer.
+    `draw()` returns <figure> elements of that height, `still()` what a page stores of them.
     """
 
-    style = css("grid", "photos")
+    def markup():
+        limit = f' style="max-width:{width}px"' if width else ""
+        row = f'<div class="ax-pixels"{limit}>{"".join(draw())}</div>'
+        return framed(row + notes_below(notes), text)
 
-    def __init__(self, draw, text, height, still, notes=(), width=None):
-        self._draw, self._still, self._notes, self._width = draw, still, notes, width
-        self.text, self.height = text, height + NOTE * len(notes) + 14
-
-    @cached_property
-    def markup(self):
-        """What is shown, as HTML."""
-        width = f' style="max-width:{self._width}px"' if self._width else ""
-        figures = f'<div class="ax-pixels"{width}>{"".join(self._draw())}</div>'
-        return framed(figures + notes_below(self._notes), self.text)
-
-    def __repr__(self):
-        return self.text
-
-    def _repr_mimebundle_(self, **_):
-        return self._still()._repr_mimebundle_()
+    height += NOTE * len(notes) + BELOW
+    return Shown(markup, text, height, css("grid", "photos"), still)
 
 
 def beside(pictures, titles, signed=None, notes=(), zoom=1):
@@ -66,14 +52,14 @@ def beside(pictures, titles, signed=None, notes=(), zoom=1):
     ]
     text = f"{len(drawn)} photographs: {', '.join(titles)}"
     height = TITLE + zoom * max(rgb.shape[0] for rgb in drawn)
-    return Photos(
+    return _row(
         lambda: [
             _figure(_image(rgb, title, zoom), title)
             for rgb, title in zip(drawn, titles, strict=True)
         ],
         text,
         height,
-        lambda: Picture(_still(drawn, titles, zoom=zoom), text),
+        lambda: drawing(_still(drawn, titles, zoom=zoom), text).still,
         notes,
     )
 
@@ -83,7 +69,7 @@ def maps(values, titles, columns=4, zoom=1):
 
     Orange is below 0, white 0, blue above. Each number is `zoom` screen pixels wide.
     """
-    values = _numbers(values)
+    values = as_array(values, np.float32)
     largest = float(np.abs(values).max()) or 1.0
     count, tall, wide = values.shape
 
@@ -94,11 +80,11 @@ def maps(values, titles, columns=4, zoom=1):
         ]
         return [_figure(image, title) for image, title in zip(drawn, titles, strict=True)]
 
-    return Photos(
+    return _row(
         draw,
         f"{count} maps: {', '.join(titles)}",
         -(-count // columns) * (TITLE + zoom * tall + GAP),
-        lambda: plots.maps(values, titles, columns, side=1.8),
+        lambda: plots.maps(values, titles, columns, side=1.8).still,
         width=columns * (zoom * wide + ASIDE),
     )
 
@@ -122,8 +108,8 @@ def region(picture, box, seen, frame, notes=()):
         return [_figure(whole, titles[0]), _figure(_image(inside, titles[1]), titles[1])]
 
     height = TITLE + rgb.shape[0] + 2 * frame
-    return Photos(
-        draw, text, height, lambda: Picture(_still([rgb, inside], titles, box), text), notes
+    return _row(
+        draw, text, height, lambda: drawing(_still([rgb, inside], titles, box), text).still, notes
     )
 
 
@@ -140,7 +126,7 @@ def _image(rgb, text, zoom=1):
 
 
 def _rgb(picture, signed=False):
-    values = _numbers(picture)
+    values = as_array(picture, np.float32)
     if signed:
         return _signed(values, float(np.abs(values).max()) or 1.0)
     values = values.transpose(1, 2, 0) if values.ndim == 3 else np.repeat(values[..., None], 3, 2)
@@ -150,12 +136,6 @@ def _rgb(picture, signed=False):
 def _signed(values, largest):
     """Colours from orange at −largest over white to blue at largest, as bytes (H, W, 3)."""
     return SIGNED((values / largest + 1) / 2, bytes=True)[..., :3]
-
-
-def _numbers(values):
-    return np.asarray(
-        values.detach().cpu() if hasattr(values, "detach") else values, dtype=np.float32
-    )
 
 
 def _still(drawn, titles, box=None, zoom=1):

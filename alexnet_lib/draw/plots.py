@@ -1,6 +1,6 @@
 """Images, feature maps, curves and bars, drawn with matplotlib as PNG; each with its text equivalent.
 
-Each function returns a `Picture` of what it is handed and computes nothing. The background is
+Each function returns a `Shown` of what it is handed and computes nothing. The background is
 always light, so a picture reads the same in a dark and a light JupyterLab.
 """
 
@@ -13,6 +13,9 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from PIL import Image
 
+from alexnet_lib.draw.arrays import as_array
+from alexnet_lib.shown import Shown
+
 INPUT, KERNEL, OUTPUT, UNREAD, MUTED = "#0072b2", "#d55e00", "#009e73", "#a3487f", "#8a8f98"
 SERIES = (INPUT, KERNEL, OUTPUT, UNREAD, "#e69f00", "#56b4e9")
 MARKS = ("o", "s", "^", "D", "v", "P")
@@ -22,47 +25,30 @@ FONT = {"fontsize": 11}
 SIGNED = LinearSegmentedColormap.from_list("signed", ["#8a3600", KERNEL, "white", INPUT, "#00375c"])
 
 
-class Picture:
-    """A PNG and the sentence that says what is on it. Notebooks display it by themselves.
+def drawing(figure, text, colours=256, alt=""):
+    """A matplotlib figure as a `Shown`; `alt` is spoken in place of `text` where it says more.
 
-    The PNG has `colours` colours at most, which halves that of a photograph and makes that of a
-    chart a third as large.
+    The picture is a PNG of twice the figure's size, with `colours` colours at most: that halves a
+    photograph, and leaves a third of a chart.
     """
-
-    def __init__(self, figure, text, colours=256):
-        buffer = BytesIO()
-        figure.savefig(
-            buffer,
-            dpi=DPI * SHARPNESS,
-            format="png",
-            facecolor="white",
-            metadata={"Software": None},
-        )
-        self.png, self.text = _reduced(buffer, colours), text
-        self.width, self.height_px = (round(inches * DPI) for inches in figure.get_size_inches())
-
-    def __repr__(self):
-        return self.text
-
-    @property
-    def markup(self):
-        """The picture as an <img> element with its text equivalent."""
-        source = base64.b64encode(self.png).decode()
-        return (
-            f'<img decoding="sync" style="max-width:100%;height:auto" width="{self.width}" height="{self.height_px}" '
-            f'alt="{escape(self.text)}" src="data:image/png;base64,{source}">'
-        )
-
-    def _repr_mimebundle_(self, **_):
-        data = {"image/png": base64.b64encode(self.png).decode(), "text/plain": self.text}
-        return data, {"image/png": {"width": self.width, "alt": self.text}}
+    buffer = BytesIO()
+    options = {"facecolor": "white", "metadata": {"Software": None}}
+    figure.savefig(buffer, dpi=DPI * SHARPNESS, format="png", **options)
+    content = base64.b64encode(_reduced(buffer, colours)).decode()
+    width, height = (round(inches * DPI) for inches in figure.get_size_inches())
+    markup = (
+        f'<img decoding="sync" style="max-width:100%;height:auto" width="{width}" '
+        f'height="{height}" alt="{escape(alt or text)}" src="data:image/png;base64,{content}">'
+    )
+    data = {"image/png": content, "text/plain": text}
+    return Shown(markup, text, still=(data, {"image/png": {"width": width, "alt": alt or text}}))
 
 
-def _reduced(png, colours):
+def _reduced(content, colours):
     """Few colours are the lines and letters of a chart; many are chosen to leave no pixel of a photograph far off."""
     palette = Image.Quantize.FASTOCTREE if colours == FEW else Image.Quantize.MAXCOVERAGE
     image, smaller = (
-        Image.open(png).convert("RGB").quantize(colours, palette, dither=Image.Dither.NONE),
+        Image.open(content).convert("RGB").quantize(colours, palette, dither=Image.Dither.NONE),
         BytesIO(),
     )
     image.save(smaller, "PNG", optimize=True)
@@ -79,7 +65,7 @@ def maps(values, titles=None, columns=None, side=2.2, shared=True):
 
     With `shared` all maps use one scale, so that they can be compared; otherwise each its own.
     """
-    values = [_array(value) for value in values]
+    values = [as_array(value) for value in values]
     largest = max(float(np.abs(value).max()) for value in values) or 1.0
     scales = [largest if shared else float(np.abs(value).max()) or 1.0 for value in values]
     return _wall(values, titles, columns, side, cmap=SIGNED, scales=scales)
@@ -90,8 +76,8 @@ def curves(series, x=None, xlabel="", ylabel="", marks=True, log=False):
     figure = Figure(figsize=(7.2, 3.4), layout="constrained")
     axes = figure.subplots()
     for index, (name, values) in enumerate(series.items()):
-        values = _array(values)
-        positions = np.arange(len(values)) if x is None else _array(x)
+        values = as_array(values)
+        positions = np.arange(len(values)) if x is None else as_array(x)
         mark = MARKS[index % len(MARKS)] if marks else None
         axes.plot(
             positions,
@@ -111,7 +97,7 @@ def curves(series, x=None, xlabel="", ylabel="", marks=True, log=False):
         figure.legend(loc="outside upper center", ncols=2, frameon=False, fontsize=11)
     elif len(series) > 1:
         axes.legend(frameon=False, fontsize=11)
-    return Picture(
+    return drawing(
         figure,
         f"Curves of {ylabel or 'value'} over {xlabel or 'position'}: {', '.join(series)}",
         FEW,
@@ -146,14 +132,14 @@ def learning(history):
         frameon=False,
         fontsize=11,
     )
-    return Picture(
+    return drawing(
         figure, "Curves of loss and accuracy over seconds: training batches, validation", FEW
     )
 
 
 def heatmap(values, rows, columns, xlabel="", ylabel=""):
     """A table of counts as colours with the numbers in it; `values` (R, C), `rows` and `columns` their names."""
-    values = _array(values)
+    values = as_array(values)
     figure = Figure(
         figsize=(1.8 + 0.62 * len(columns), 1.5 + 0.42 * len(rows)), layout="constrained"
     )
@@ -173,7 +159,7 @@ def heatmap(values, rows, columns, xlabel="", ylabel=""):
     axes.set_yticks(range(len(rows)), rows, **FONT)
     axes.set_xlabel(xlabel, **FONT)
     axes.set_ylabel(ylabel, **FONT)
-    return Picture(figure, f"Table of {ylabel or 'rows'} against {xlabel or 'columns'}")
+    return drawing(figure, f"Table of {ylabel or 'rows'} against {xlabel or 'columns'}")
 
 
 def bars(values, xlabel="", unit=""):
@@ -189,24 +175,24 @@ def bars(values, xlabel="", unit=""):
     axes.grid(False)
     axes.spines["bottom"].set_visible(False)
     listing = ", ".join(f"{name} {value:,}{unit}" for name, value in values.items())
-    return Picture(figure, f"Bars of {xlabel or 'value'}: {listing}")
+    return drawing(figure, f"Bars of {xlabel or 'value'}: {listing}")
 
 
 def histogram(values, xlabel="", marker=None, bins=30):
     """How often each value occurs; `marker` maps a name to a position drawn as a dashed line."""
     figure = Figure(figsize=(7.2, 3.0), layout="constrained")
     axes = figure.subplots()
-    axes.hist(_array(values).ravel(), bins=bins, color=INPUT, alpha=0.75)
+    axes.hist(as_array(values).ravel(), bins=bins, color=INPUT, alpha=0.75)
     for index, (name, position) in enumerate((marker or {}).items()):
         axes.axvline(float(position), color=SERIES[1 + index], ls="--", lw=2.5, label=name)
     if marker:
         axes.legend(frameon=False, fontsize=11)
     label(axes, xlabel, "count")
-    return Picture(figure, f"Histogram of {xlabel or 'value'}")
+    return drawing(figure, f"Histogram of {xlabel or 'value'}")
 
 
 def _wall(pictures, titles, columns, side, scales=None, **options):
-    pictures = [_array(picture) for picture in pictures]
+    pictures = [as_array(picture) for picture in pictures]
     columns = columns or min(len(pictures), 4)
     rows = -(-len(pictures) // columns)
     heading = 0.3 if titles else 0.06
@@ -223,7 +209,7 @@ def _wall(pictures, titles, columns, side, scales=None, **options):
         axes.imshow(shown, interpolation="nearest", **options)
         if titles:
             axes.set_title(titles[index], **FONT)
-    return Picture(
+    return drawing(
         figure, f"{len(pictures)} pictures" + (f": {', '.join(titles)}" if titles else "")
     )
 
@@ -235,7 +221,3 @@ def label(axes, xlabel, ylabel):
     axes.tick_params(labelsize=10.5)
     axes.grid(alpha=0.25)
     axes.spines[["top", "right"]].set_visible(False)
-
-
-def _array(values):
-    return np.asarray(values.detach().cpu() if hasattr(values, "detach") else values)

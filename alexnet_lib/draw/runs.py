@@ -3,25 +3,10 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from alexnet_lib.draw.plots import FEW, FONT, MARKS, MUTED, SERIES, Picture, label
+from alexnet_lib.draw.plots import FEW, FONT, MARKS, MUTED, SERIES, drawing, label
 
 DASHES = ("-", "--", "-.", ":")
 SIGNS = {"holds here": "✓", "fails here": "✗"}
-
-
-class Runs(Picture):
-    """A picture of runs. Its `repr`, which a page stores, says what is drawn; `text` says also what came out."""
-
-    def __init__(self, figure, text, found):
-        super().__init__(figure, f"{text}. {found}" if found else text, FEW)
-        self.still = text
-
-    def __repr__(self):
-        return self.still
-
-    def _repr_mimebundle_(self, **_):
-        data, metadata = super()._repr_mimebundle_()
-        return {**data, "text/plain": self.still}, metadata
 
 
 def compare(steps, curves, quantity, differences=(), measure="", level=None, log=False):
@@ -53,11 +38,8 @@ def compare(steps, curves, quantity, differences=(), measure="", level=None, log
     figure.legend(loc="outside upper left", ncols=2, frameon=False, fontsize=10.5)
     _pairs(right, differences, measure)
     found = "; ".join(f"{d.label}: {d.sentence}, {d.verdict}" for d in differences)
-    return Runs(
-        figure,
-        f"Runs of {', '.join(curves)}: {quantity} over steps, and the {measure or 'pairs'}",
-        found,
-    )
+    text = f"Runs of {', '.join(curves)}: {quantity} over steps, and the {measure or 'pairs'}"
+    return drawing(figure, text, FEW, alt=f"{text}. {found}" if found else text)
 
 
 def _pairs(axes, differences, measure):

@@ -7,8 +7,8 @@ end of the row stands the feature map that the kernel makes. Colours and pointin
 
 import numpy as np
 
+from alexnet_lib.draw.arrays import as_matrix
 from alexnet_lib.draw.markup import (
-    as_matrix,
     background,
     cell,
     cell_table,

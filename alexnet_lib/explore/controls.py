@@ -14,6 +14,8 @@ import traitlets
 from anywidget import AnyWidget
 from ipywidgets import Checkbox, Dropdown, FileUpload, HBox, Layout, VBox, Widget, interactive
 
+from alexnet_lib.shown import Shown
+
 STATIC = Path(__file__).parent / "static"
 OWN = "your own"
 LARGEST = 1_000_000
@@ -23,12 +25,15 @@ NUMBER = re.compile(r"\s*[-−+]?(\d+(\.\d*)?|\.\d+)(/\d+)?\s*")
 
 
 class Column(VBox):
-    """Widgets below each other whose still a subclass adds to the bundle; ipywidgets 7 shows it just as 8 does."""
+    """Widgets below each other, with a `still`: what a page shows of them without a kernel, a `Shown`."""
 
     _ipython_display_ = None  # ipywidgets 7 would show itself by this, and leave the still out
+    still = Shown("", "")
 
     def _repr_mimebundle_(self, **_):
-        return {VIEW: {"version_major": 2, "version_minor": 0, "model_id": self.model_id}}
+        view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
+        data, metadata = self.still.still
+        return {VIEW: view, **data}, metadata
 
 
 class Slider(AnyWidget):

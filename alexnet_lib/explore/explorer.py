@@ -11,11 +11,10 @@ from html import escape
 from itertools import product
 from random import Random
 
-from IPython import get_ipython
-from IPython.core.formatters import DisplayFormatter
 from ipywidgets import HTML, HBox, Layout, VBox
 
 from alexnet_lib.explore.controls import Column, control, read
+from alexnet_lib.shown import Shown
 
 MOST_CORNERS, STALE = 128, ".ax-stale{opacity:.45}"
 
@@ -41,13 +40,10 @@ class Explorer(Column):
             name: control(functions[0], name, given) for name, given in controls.items()
         }
         self._message = HTML(layout=Layout(min_height="1.6em"))
-        first = self.draw(**self.values())
-        self.still = _formats(first)
-        tallest = self._tallest() if hasattr(first, "height") else None
-        self._view = HTML(shown(first), layout=Layout(min_height=tallest))
-        style = HTML(
-            f"<style>{STALE}{getattr(first, 'style', '')}</style>", layout=Layout(display="none")
-        )
+        self.still = self.draw(**self.values())
+        tallest = None if self.still.height is None else self._tallest()
+        self._view = HTML(self.still.markup, layout=Layout(min_height=tallest))
+        style = HTML(f"<style>{STALE}{self.still.style}</style>", layout=Layout(display="none"))
         large = [widget for widget in self.controls.values() if isinstance(widget, VBox)]
         small = [widget for widget in self.controls.values() if widget not in large]
         rest = HBox(
@@ -68,15 +64,15 @@ class Explorer(Column):
         return read(self.controls)
 
     def draw(self, **values):
-        """The answer for these values, whatever the controls say."""
+        """The answer for these values, whatever the controls say, as a `Shown`."""
         answer = self.functions[0](**values)
         for function in self.functions[1:]:
             answer = function(**answer)
-        return answer
+        return Shown.of(answer)
 
     def _redraw(self, _change):
         try:
-            markup = shown(self.draw(**self.values()))
+            markup = self.draw(**self.values()).markup
         except ValueError as error:
             self._explain(str(error))
         except Exception as error:
@@ -104,27 +100,8 @@ class Explorer(Column):
                 heights.append(self.draw(**dict(zip(self.controls, corner, strict=True))).height)
         return f"{max(heights)}px" if heights else None
 
-    def _repr_mimebundle_(self, **kwargs):
-        data, metadata = self.still
-        return {**super()._repr_mimebundle_(**kwargs), **data}, metadata
-
 
 def _extremes(widget):
     if hasattr(widget, "extremes") or hasattr(widget, "options"):
         return getattr(widget, "extremes", None) or [value for _, value in widget._options_full]
     return [widget.min, widget.max] if hasattr(widget, "min") else [widget.value]
-
-
-def _formats(answer):
-    shell = get_ipython()
-    return (shell.display_formatter if shell else DisplayFormatter()).format(answer)
-
-
-def shown(answer):
-    """What a notebook would show, as HTML."""
-    if hasattr(answer, "markup"):
-        return answer.markup
-    data, _ = _formats(answer)
-    if "image/png" in data:
-        return f'<img alt="{escape(data["text/plain"])}" src="data:image/png;base64,{data["image/png"]}">'
-    return data.get("text/html", f"<pre>{escape(data['text/plain'])}</pre>")

@@ -11,7 +11,7 @@ from time import perf_counter as clock
 from ipywidgets import HTML, Button, FloatProgress, HBox, Layout
 
 from alexnet_lib.explore.controls import Column, control, read
-from alexnet_lib.explore.explorer import shown
+from alexnet_lib.shown import Shown
 
 REDRAW_EVERY = 3.0
 
@@ -24,6 +24,8 @@ class Monitor(Column):
     ■ in the toolbar.
     """
 
+    still = Shown("", "progress of a run")
+
     def __init__(self, draw):
         self.draw, self._drawn = draw, -REDRAW_EVERY
         self.bar = FloatProgress(max=1.0, description="progress", layout=Layout(width="320px"))
@@ -35,14 +37,13 @@ class Monitor(Column):
         self.text.value = getattr(report, "sentence", "")
         now = clock()
         if now - self._drawn >= REDRAW_EVERY or report.ended:
-            self.view.value, self._drawn = shown(self.draw(report)), now
-
-    def _repr_mimebundle_(self, **kwargs):
-        return {**super()._repr_mimebundle_(**kwargs), "text/plain": "progress of a run"}
+            self.view.value, self._drawn = Shown.of(self.draw(report)).markup, now
 
 
 class Live(Column):
     """Controls, Start and Stop, a progress bar and a view. `error` is the exception that ended the last run."""
+
+    still = Shown("", "an experiment to start and stop")
 
     def __init__(self, run, controls):
         self.run, self.error, self.thread = run, None, None
@@ -81,7 +82,7 @@ class Live(Column):
         began = clock()
         try:
             for share, answer in self.run(**values):
-                self.bar.value, self.view.value = share, shown(answer)
+                self.bar.value, self.view.value = share, Shown.of(answer).markup
                 self.text.value = f"{100 * share:.0f} %, {clock() - began:.0f} s"
                 if self._stopping.is_set():
                     self.text.value += ": you stopped it; what has finished is shown."
@@ -100,12 +101,6 @@ class Live(Column):
 
     def _settle(self):
         """The last thing a run does before it can be started again."""
-
-    def _repr_mimebundle_(self, **kwargs):
-        return {
-            **super()._repr_mimebundle_(**kwargs),
-            "text/plain": "an experiment to start and stop",
-        }
 
 
 def live(run, /, **controls):

@@ -9,8 +9,8 @@ from time import perf_counter as clock
 from IPython.display import display
 
 from alexnet_lib.explore.controls import read
-from alexnet_lib.explore.explorer import shown
 from alexnet_lib.explore.live import Live
+from alexnet_lib.shown import Shown
 
 REDRAW_EVERY, REDRAW_SHARE = 1.5, 0.05
 ONE_AT_A_TIME = threading.Lock()
@@ -64,7 +64,7 @@ class Experiment(Live):
     def _settle(self):
         if self.record is not self._drawn:
             self._show(self.record)
-            self.view.value = shown(self.picture)
+            self.view.value = self.picture.markup
 
     def _film(self, **values):
         """(progress, picture) for every record; drawing takes at most a twentieth of the time."""
@@ -91,16 +91,6 @@ class Experiment(Live):
 
     def _show(self, record):
         self.found, self._drawn = self._answer(record), record
-        self.picture = self._draw(**self.found)
+        self.still = self.picture = Shown.of(self._draw(**self.found))
         if self._screen is None:
             self._screen = display(self, display_id=True) or None
-
-    def _repr_mimebundle_(self, **kwargs):
-        if self.picture is None:
-            return super()._repr_mimebundle_(**kwargs)
-        data, metadata = self.picture._repr_mimebundle_()
-        return {
-            **super()._repr_mimebundle_(**kwargs),
-            **data,
-            "text/plain": repr(self.picture),
-        }, metadata

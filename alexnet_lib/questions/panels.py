@@ -14,10 +14,10 @@ from pathlib import Path
 from ipywidgets import HTML, Button, HBox, Layout, Text, VBox
 
 from alexnet_lib.explore.controls import Column
-from alexnet_lib.explore.explorer import shown
 from alexnet_lib.questions.judging import Reply, judge, judge_value
 from alexnet_lib.questions.parsing import understood
 from alexnet_lib.questions.solved import recall, remember
+from alexnet_lib.shown import Shown
 
 HERE = Path(__file__).parent
 STYLE = (HERE / "questions.css").read_text(encoding="utf-8").replace("\n", "")
@@ -61,13 +61,10 @@ class Panel(Column):
     """Widgets with a still: what the page shows without a kernel, the same on every machine."""
 
     def __init__(self, children, markup, text):
-        self.still = {"text/html": f"<style>{STYLE}</style>{markup}", "text/plain": text}
+        self.still = Shown(markup, text, style=STYLE)
         super().__init__(
             [HTML(f"<style>{STYLE}</style>", layout=Layout(display="none")), *children]
         )
-
-    def _repr_mimebundle_(self, **kwargs):
-        return {**super()._repr_mimebundle_(**kwargs), **self.still}
 
 
 def predict(name, reveal=None):
@@ -79,8 +76,9 @@ class Prediction(Panel):
     """A question and a field or buttons to answer it. `reply` is the last Reply, None before there is one."""
 
     def __init__(self, entry, reveal):
-        self.entry, self.reveal, self.reply = entry, "" if reveal is None else shown(reveal), None
-        style = getattr(reveal, "style", "")
+        shown = Shown("", "") if reveal is None else Shown.of(reveal)
+        self.entry, self.reveal, self.reply = entry, shown.markup, None
+        style = shown.style
         question = f"<p><b>Before you look.</b> {rich(entry['question'])}</p>"
         choices = entry.get("choices", ())
         if choices:
