@@ -23,18 +23,20 @@ from alexnet_lib.draw.markup import (
     in_words,
     notes_below,
     number,
+    pixels,
+    unusual,
 )
 from alexnet_lib.draw.windows import Taps, both, ghost, pad, products
 
 HINT = (
     "Point at an output, or press Tab: its window and sum. At an input: the outputs that read it."
 )
-LONG = 40
-TALL = 210  # pixels: the bars of a histogram and the numbers under them (histogram.css)
+LONG = 40  # letters, from which on the lines of a table break
+LINE, LONG_LINE = 30, 50  # pixels: a row of a table, and one whose text takes two lines
 
 
 def matrix(values, title="", role="input"):
-    """One table of numbers; `values` (H, W) or (W,); `role` is "input", "kernel" or "output" and sets the colour."""
+    """One table of numbers, (H, W) or (W,), in the colour of "input", "kernel" or "output"."""
     return matrices((values, title, role))
 
 
@@ -51,7 +53,7 @@ def matrices(*triples):
 
 
 def correlation(x, kernel, y, stride=1, padding=0, dilation=1, notes=(), play=False):
-    """Input, kernel and output side by side; an output cell shows its window, its products and its sum.
+    """Input, kernel and output side by side; an output cell shows its window, products and sum.
 
     x (H, W) without padding, kernel (kh, kw), y (out_h, out_w); stride, padding and dilation as in
     `alexnet_lib.conv`. An input cell shows the outputs that read it; striped cells are read by
@@ -64,12 +66,13 @@ def correlation(x, kernel, y, stride=1, padding=0, dilation=1, notes=(), play=Fa
     def sentence(window, value):
         return products(window, kernel, value)
 
-    text = f"correlation: input {in_words(x.shape)}, kernel {in_words(kernel.shape)}, output {in_words(y.shape)}"
+    shapes = map(in_words, (x.shape, kernel.shape, y.shape))
+    text = "correlation: input {}, kernel {}, output {}".format(*shapes)
     return _stepping(text, x, pad(x, padding), taps, y, sentence, kernel, notes, play)
 
 
 def pooling(x, y, window, stride=None, padding=0, mode="max", notes=(), play=False):
-    """Input and pooled output side by side; an output cell shows its window. x (H, W), y (out_h, out_w)."""
+    """Input (H, W) and pooled output (out_h, out_w) side by side; an output shows its window."""
     x, y = as_matrix(x), as_matrix(y)
     taps = Taps(both(window), window if stride is None else stride, padding, 1)
 
@@ -78,12 +81,13 @@ def pooling(x, y, window, stride=None, padding=0, mode="max", notes=(), play=Fal
         return f"{'maximum' if mode == 'max' else 'average'} of {numbers} is {number(value)}"
 
     padded = pad(x.astype(float), padding, np.nan if mode == "max" else 0)
-    text = f"{mode} pooling: input {in_words(x.shape)}, window {in_words(taps.shape)}, output {in_words(y.shape)}"
+    shapes = map(in_words, (x.shape, taps.shape, y.shape))
+    text = mode + " pooling: input {}, window {}, output {}".format(*shapes)
     return _stepping(text, x, padded, taps, y, sentence, None, notes, play)
 
 
 def ruler(size, count, kernel, stride=1, padding=0, dilation=1, title="", notes=()):
-    """One row of input, and below it every window where it lands: `count` windows, a row each, ■ where it reads.
+    """One row of input, and below it `count` windows where they land, a row each, ■ where it reads.
 
     Padding is dashed; cells that no window reads are striped. The title is "5 windows" and the like
     unless given; `notes` are lines to stand below.
@@ -101,32 +105,33 @@ def ruler(size, count, kernel, stride=1, padding=0, dilation=1, title="", notes=
             return cell(text, place + ([] if read[column] else ["ax-left"]), label)
         offset = column - (row - 1) * stride
         on = 0 <= offset < taps.span[1] and offset % dilation == 0
-        return cell(
-            "■" if on else "",
-            ["ax-tap" if on else "ax-bare"],
-            f"window {row - 1} reads this" if on else "",
-        )
+        if on:
+            return cell("■", ["ax-tap"], f"window {row - 1} reads this")
+        return cell("", ["ax-bare"])
 
     title = title or f"{count} window{'s' if count > 1 else ''}"
-    text = f"ruler: input {size}, kernel {kernel}, stride {stride}, padding {padding}, dilation {dilation}: {title}"
+    settings = f"stride {stride}, padding {padding}, dilation {dilation}"
+    text = f"ruler: input {size}, kernel {kernel}, {settings}: {title}"
 
     def draw():
         return [cell_table((count + 1, width), make_cell, title, "input")], ""
 
     drawn = figure_of(draw, text, 1, width, notes=notes, kind="ruler")
-    return grid(lambda: drawn.markup, text, drawn.height + 19 * count, ["ruler"])
+    height = drawn.height + count * pixels("ruler", ".ax.ax-ruler table.ax-t tr+tr td", "height")
+    return grid(lambda: drawn.markup, text, height, ["ruler"])
 
 
 def table(entries, header, title="", marked=None, bars=None, notes=()):
-    """A plain table of text and numbers, one tuple a row: for layers, parameters, results. Whole numbers get commas.
+    """A plain table of text and numbers, one tuple a row; whole numbers get commas.
 
     A table with long text in it is set from the left, and its lines break. `marked` is the number
     of a row to point at, `bars` a length from 0 to 1 for each row, `notes` lines to stand below, a
     line of code in backticks.
     """
-    head = "".join(f'<th scope="col">{escape(str(name))}</th>' for name in header) + (
-        "<td></td>" if bars else ""
-    )
+    head = "".join(f'<th scope="col">{escape(str(name))}</th>' for name in header)
+    head += "<td></td>" if bars else ""
+    texts = [value for entry in entries for value in entry if isinstance(value, str)]
+    wordy = any(len(text) > LONG for text in texts)
 
     def row(index, entry):
         cells = "".join(f"<td>{escape(_entry(value))}</td>" for value in entry)
@@ -134,26 +139,23 @@ def table(entries, header, title="", marked=None, bars=None, notes=()):
             cells += f'<td><b class="ax-bar" style="--l:{bars[index]:.4f}"></b></td>'
         return f'<tr class="ax-marked">{cells}</tr>' if index == marked else f"<tr>{cells}</tr>"
 
-    wordy = any(
-        isinstance(value, str) and len(value) > LONG for entry in entries for value in entry
-    )
-
     def draw():
         body = "".join(row(index, entry) for index, entry in enumerate(entries))
         caption = f"<caption>{escape(title)}</caption>" if title else ""
         kind = "ax-list ax-wordy" if wordy else "ax-list"
-        listing = f'<table class="{kind}">{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
-        return framed(listing + notes_below(notes), text)
+        content = f"{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
+        return framed(f'<table class="{kind}">{content}</table>{notes_below(notes)}', text)
 
-    height = (50 if wordy else 30) * (len(entries) + 1 + bool(title)) + NOTE * len(notes)
+    lines = len(entries) + 1 + bool(title)
+    height = lines * (LONG_LINE if wordy else LINE) + NOTE * len(notes)
     text = title or f"table of {', '.join(map(str, header))}"
     return grid(draw, text, height, ["list"])
 
 
 def histogram(values, title, low=None, high=None, bins=40, marks=()):
-    """How often numbers fall into equal bins from `low` to `high`, as a row of bars; their own ends unless given.
+    """How often numbers fall into equal bins from `low` to `high`, as a row of bars.
 
-    `values` (N,); `marks` has (name, number) for one or two lines to draw across. Pointing at a
+    `values` (N,), from their own lowest to their highest unless told; `marks` has (name, number) for one or two lines to draw across. Pointing at a
     bar, or reaching it with Tab, tells what it holds. Raises ValueError when a number lies outside.
     """
     values = as_matrix(values).ravel()
@@ -179,13 +181,11 @@ def histogram(values, title, low=None, high=None, bins=40, marks=()):
         return f'<td tabindex="0" style="{share}" aria-label="{count:,} from {ends}">{count}</td>'
 
     def draw():
-        ticks = [
-            tick
-            for tick in MaxNLocator(8).tick_values(edges[0], edges[-1])
-            if edges[0] <= tick <= edges[-1]
-        ]
+        ticks = MaxNLocator(8).tick_values(low, high)
+        named = {tick: _short(tick) for tick in ticks if low <= tick <= high}
         scale = "".join(
-            f'<b class="ax-tick" {place(tick)} data-text="{_short(tick)}"></b>' for tick in ticks
+            f'<b class="ax-tick" {place(tick)} data-text="{name}"></b>'
+            for tick, name in named.items()
         )
         across = "".join(f'<b class="ax-mark" {place(value)}></b>' for _, value in marks)
         return [cell_table((1, bins), make_cell, title, "output"), scale, across], f"--n:{bins}"
@@ -193,7 +193,10 @@ def histogram(values, title, low=None, high=None, bins=40, marks=()):
     text = f"histogram of {title}, {bins} bins from {_short(edges[0])} to {_short(edges[-1])}"
     hint = "Point at a bar, or press Tab: how many it holds, and from where to where."
     drawn = figure_of(draw, text, 0, bins, hint, notes, kind="histogram")
-    return grid(lambda: drawn.markup, text, drawn.height + TALL, ["stepping", "histogram"])
+    bars = pixels("histogram", ".ax.ax.ax-histogram", "--tall")
+    scale = pixels("histogram", ".ax.ax.ax-histogram .ax-row", "padding-bottom")
+    height = drawn.height + bars + scale + 6  # half a line more
+    return grid(lambda: drawn.markup, text, height, ["stepping", "histogram"])
 
 
 def _short(value):
@@ -206,18 +209,18 @@ def _plain(values, title, role):
 
 
 def _stepping(text, x, padded, taps, y, sentence, kernel, notes, play):
+    """Input, kernel if there is one, and output; cells show windows by overlays.
+
+    `padded` is x with its padding, `taps` say where windows read it; `sentence(window, value)` is
+    told of an output cell.
+    """
     between = padded.shape[1] + (0 if kernel is None else kernel.shape[1])
 
     def draw():
-        tables = [
-            _input_table(x, padded, taps, y.shape),
-            *(
-                []
-                if kernel is None
-                else [_plain(kernel, f"kernel {in_words(kernel.shape)}", "kernel")]
-            ),
-            _output_table(padded, y, taps, sentence),
-        ]
+        tables = [_input_table(x, padded, taps, y.shape)]
+        if kernel is not None:
+            tables.append(_plain(kernel, f"kernel {in_words(kernel.shape)}", "kernel"))
+        tables.append(_output_table(padded, y, taps, sentence))
         style = (
             f"--ghost:{background(ghost(taps, kernel))};"
             f"--sw:{taps.span[1]};--sh:{taps.span[0]};"
@@ -231,25 +234,23 @@ def _stepping(text, x, padded, taps, y, sentence, kernel, notes, play):
 
 def _input_table(x, padded, taps, outputs):
     read = taps.read(padded.shape, outputs)
-    ph, pw = taps.padding
-    inside = np.zeros(padded.shape, bool)
-    inside[ph : ph + x.shape[0], pw : pw + x.shape[1]] = True
+    inside = pad(np.ones(x.shape, bool), taps.padding, False)
     by_row = [taps.readers(0, r, outputs[0]) for r in range(padded.shape[0])]
     by_column = [taps.readers(1, c, outputs[1]) for c in range(padded.shape[1])]
 
     def make_cell(r, c):
-        names = [
-            name for name, on in (("ax-pad", not inside[r, c]), ("ax-left", not read[r, c])) if on
-        ]
+        names = unusual(inside[r, c], read[r, c])
         text = "" if np.isnan(padded[r, c]) else number(padded[r, c])
         what = text if inside[r, c] else "padding"
         over, along = by_row[r], by_column[c]
         if not over or not along:
             return cell(text, names, f"{what}, read by no window", focus=True)
         label = f"{what}, read by {_lines('row', over)}, {_lines('column', along)} of the output"
-        place = f"--x:{along[0]};--y:{over[0]};--w:{along[-1] - along[0] + 1};--h:{over[-1] - over[0] + 1}"
+        wide, tall = along[-1] - along[0] + 1, over[-1] - over[0] + 1
+        place = f"--x:{along[0]};--y:{over[0]};--w:{wide};--h:{tall}"
         return cell(text, names, label, place, focus=True)
 
+    ph, pw = taps.padding
     title = f"input {in_words(x.shape)}" + (f", padding {ph}" if ph == pw and ph else "")
     return cell_table(padded.shape, make_cell, title, "input")
 
@@ -267,12 +268,9 @@ def _output_table(padded, y, taps, sentence):
 def _lines(name, positions):
     if len(positions) == 1:
         return f"{name} {positions[0]}"
-    listing = (
-        f"{positions[0]} to {positions[-1]}"
-        if positions.step == 1
-        else ", ".join(map(str, positions))
-    )
-    return f"{name}s {listing}"
+    if positions.step == 1:
+        return f"{name}s {positions[0]} to {positions[-1]}"
+    return f"{name}s {', '.join(map(str, positions))}"
 
 
 def _entry(value):

@@ -1,7 +1,8 @@
 """How a grid of numbers is written as HTML: plain tables first, then the styling on top.
 
 A page that drops the styling, as JupyterLab does for a notebook it does not trust, still shows the
-numbers; what must not show unstyled stands in attributes. The colours' meaning is in `grids`.
+numbers; what must not show unstyled stands in attributes. The colours' meaning is in `grids`. Every
+CSS class of the course begins with `ax-`. Sizes in pixels stand in CSS only, and are read from it.
 """
 
 import math
@@ -14,16 +15,30 @@ from urllib.parse import quote
 from alexnet_lib.shown import Shown
 
 STYLE = Path(__file__).parent / "style"
-WIDE = 26
-NOTE = 26
+WIDE = 26  # cells side by side, from which on they are drawn smaller
+AROUND = 14  # pixels above and below a figure: two margins of .4em, and its outline when focused
 
 
 @cache
 def css(*parts):
     """The CSS of the named parts, one file each in `style`."""
-    return "".join(
-        (STYLE / f"{part}.css").read_text(encoding="utf-8").replace("\n", "") for part in parts
-    )
+    texts = ((STYLE / f"{part}.css").read_text(encoding="utf-8") for part in parts)
+    return "".join(texts).replace("\n", "")
+
+
+@cache
+def pixels(part, selector, name):
+    """The pixels that a rule of a CSS file gives a property; those of a calc() are added up.
+
+    pixels("grid", ".ax", "--u") is 34. Raises ValueError when the file has no such rule.
+    """
+    found = re.search(rf"(?:^|}}){re.escape(selector)}{{(?:[^}}]*;)?{name}:([^;}}]*)", css(part))
+    if not found:
+        raise ValueError(f"{part}.css gives {selector} no {name}")
+    return sum(map(int, re.findall(r"(\d+)px", found[1])))
+
+
+NOTE = pixels("grid", ".ax-note", "min-height")
 
 
 def grid(draw, text, height, parts=()):
@@ -38,20 +53,23 @@ def stacked(above, below, parts):
 
 
 def number(value):
-    """The shortest honest way to write a number in a cell: whole numbers bare, others with two decimals."""
+    """A number as it stands in a cell: whole numbers bare, others with two decimals."""
     value = float(value)
-    if not math.isfinite(value):
-        return "nan" if value != value else "∞" if value > 0 else "−∞"
+    if math.isnan(value):
+        return "nan"
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
     text = f"{value:.0f}" if value == round(value) else f"{value:.2f}"
     return text.replace("-", "−") if float(text) else "0"
 
 
 def cell(text, names=(), label="", place="", focus=False, overlays=()):
-    """One <td>: its text, class names, spoken label, whether Tab stops at it, and where its overlay lies, as CSS.
+    """One <td>: its text, class names and spoken label, and whether Tab stops at it.
 
-    `overlays` are the places of several of them.
+    `place` says in CSS where its overlay lies; `overlays` are the places of several.
     """
-    names = [*names, *([] if len(text) < 5 else ["ax-5" if len(text) == 5 else "ax-6"])]
+    if len(text) >= 5:
+        names = [*names, f"ax-{min(len(text), 6)}"]  # smaller letters
     attributes = f' class="{" ".join(names)}"' if names else ""
     attributes += ' tabindex="0"' if focus else ""
     attributes += f' style="{place}"' if place else ""
@@ -60,11 +78,15 @@ def cell(text, names=(), label="", place="", focus=False, overlays=()):
     return f"<td{attributes}>{text}{marks}</td>"
 
 
+def unusual(inside, read):
+    """The class names of an input cell: of padding, and of one that no window reads."""
+    return [*(() if inside else ["ax-pad"]), *(() if read else ["ax-left"])]
+
+
 def cell_table(shape, make_cell, title, role):
-    """A <table> of shape (H, W) whose cells are make_cell(row, column), with a caption, in the colour of its role."""
-    body = "".join(
-        f"<tr>{''.join(make_cell(r, c) for c in range(shape[1]))}</tr>" for r in range(shape[0])
-    )
+    """A <table> of (H, W) cells, make_cell(row, column) each, with a caption, coloured by role."""
+    rows = ("".join(make_cell(r, c) for c in range(shape[1])) for r in range(shape[0]))
+    body = "".join(f"<tr>{row}</tr>" for row in rows)
     return (
         f'<table class="ax-t ax-{role}" style="--n:{shape[1]}"><caption>{escape(title)}</caption>'
         f"<tbody>{body}</tbody></table>"
@@ -85,34 +107,36 @@ def figure_of(draw, text, height, width, hint="", notes=(), play=0, kind="", cap
     def markup():
         tables, style = draw()
         style += f";--cells:{play};--seen:ax-seen{play};--lit:ax-lit{play}" if play else ""
-        attributes = (f' style="{style}"' if style else "") + (
-            f' data-hint="{escape(hint)}"' if hint else ""
-        )
+        attributes = f' style="{style}"' if style else ""
+        attributes += f' data-hint="{escape(hint)}"' if hint else ""
         moment = f"<style>{_turns(play)}</style>" if play else ""
         content = f'<div class="ax-row">{"".join(tables)}</div>{notes_below(notes)}'
         return moment + framed(content, text, names, attributes)
 
-    side, caption = (25, 22) if wide else (34, 27)
-    parts = [part for part, needed in (("stepping", hint), (kind, kind)) if needed]
-    tall = captions * caption + side * height + NOTE * len(notes) + (58 if hint else 0) + 14
+    selector = ".ax.ax-wide" if wide else ".ax"
+    tall = captions * pixels("grid", selector, "--top") + height * pixels("grid", selector, "--u")
+    tall += NOTE * len(notes) + AROUND
+    tall += pixels("stepping", ".ax.ax-read", "padding-bottom") if hint else 0
+    parts = filter(None, ("stepping" if hint else "", kind))
     return grid(markup, text, tall, parts)
 
 
 def framed(content, text, names="ax", attributes=""):
-    """The frame of every figure: Tab stops at it, so that it can be scrolled with the keyboard and is read aloud."""
-    return f'<div class="{names}" role="group" tabindex="0" aria-label="{escape(text)}"{attributes}>{content}</div>'
+    """The frame of every figure: Tab stops at it, to scroll it with the keyboard and to hear it."""
+    spoken = f'role="group" tabindex="0" aria-label="{escape(text)}"'
+    return f'<div class="{names}" {spoken}{attributes}>{content}</div>'
 
 
 def _turns(cells):
     """CSS animations in which a cell is shown for the first of so many moments."""
-    share = 100 / cells
-    seen = f"@keyframes ax-seen{cells}{{0%{{visibility:visible}}{share:.3f}%,100%{{visibility:hidden}}}}"
-    lit = f"@keyframes ax-lit{cells}{{0%{{outline-color:var(--c)}}{share:.3f}%,100%{{outline-color:transparent}}}}"
-    return seen + lit
+    rest = f"{100 / cells:.3f}%,100%"
+    seen = f"{{0%{{visibility:visible}}{rest}{{visibility:hidden}}}}"
+    lit = f"{{0%{{outline-color:var(--c)}}{rest}{{outline-color:transparent}}}}"
+    return f"@keyframes ax-seen{cells}{seen}@keyframes ax-lit{cells}{lit}"
 
 
 def background(svg):
-    """An SVG picture as a CSS value inside an attribute: JupyterLab shows it where the styling is kept."""
+    """An SVG picture as a CSS value inside an attribute, which JupyterLab keeps."""
     return f"url(&quot;data:image/svg+xml,{quote(svg)}&quot;)"
 
 
