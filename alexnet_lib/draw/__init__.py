@@ -1,1 +1,1 @@
-"""Draws what it is handed, and knows nothing else of the library: grids, networks, photographs, plots, runs."""
+"""Draws what it is handed and knows no mathematics: grids, networks, photographs, plots, runs."""

@@ -4,7 +4,7 @@ import numpy as np
 
 
 def as_array(values, dtype=None):
-    """The numbers as an array of their own shape; a tensor is detached and fetched from its device."""
+    """The numbers as an array of their own shape, a tensor's fetched from its device."""
     return np.asarray(values.detach().cpu() if hasattr(values, "detach") else values, dtype)
 
 

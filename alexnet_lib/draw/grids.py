@@ -155,8 +155,9 @@ def table(entries, header, title="", marked=None, bars=None, notes=()):
 def histogram(values, title, low=None, high=None, bins=40, marks=()):
     """How often numbers fall into equal bins from `low` to `high`, as a row of bars.
 
-    `values` (N,), from their own lowest to their highest unless told; `marks` has (name, number) for one or two lines to draw across. Pointing at a
-    bar, or reaching it with Tab, tells what it holds. Raises ValueError when a number lies outside.
+    `values` (N,), from their lowest to their highest unless told; `marks` has (name, number) for
+    one or two lines to draw across. Pointing at a bar, or reaching it with Tab, tells what it
+    holds. Raises ValueError when a number lies outside.
     """
     values = as_matrix(values).ravel()
     low, high = (values.min() if low is None else low), (values.max() if high is None else high)

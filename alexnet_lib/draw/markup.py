@@ -94,7 +94,7 @@ def cell_table(shape, make_cell, title, role):
 
 
 def figure_of(draw, text, height, width, hint="", notes=(), play=0, kind="", captions=1):
-    """Tables beside each other; height and width in cells, `captions` above one another at the most.
+    """Tables beside each other; height and width in cells, `captions` above one another at most.
 
     `draw()` returns the tables as markup, and the CSS of the whole figure. `hint` stands below
     until a cell is pointed at, `notes` above it. With `play` cells to visit, each shows its overlay

@@ -17,18 +17,24 @@ from alexnet_lib.draw.markup import (
     grid,
     in_words,
     number,
+    pixels,
     stacked,
 )
 from alexnet_lib.draw.plots import INPUT, KERNEL, MUTED, OUTPUT
 
-SIDE, GAP, CAPTION = 34, 92, 27
+SIDE, CAPTION, GAP = (
+    pixels("network", ".ax.ax-network", name) for name in ("--u", "--top", "--gap")
+)
+# Blocks, in pixels: for a row and a column of a map (across and upwards), a channel, and a unit;
 TALL, DEEP, RISE, WIDE, UNIT = 0.7, 0.3, 0.22, 0.2, 0.075
+# the least width of a block, that of a vector, between blocks, before the first;
 LEAST, THIN, SPACE, EDGE = 3, 8, 22, 4
+# the picture, and the labels below it.
 HEIGHT, LABEL = 214, 50
 
 
 def network(layers, entries, header, marked=None, notes=()):
-    """A network layer by layer, units that are off striped and without connections, and a table below it.
+    """A network layer by layer, units that are off striped and unconnected, and a table below.
 
     `layers` has (name, values, mask) for each layer, one number and one 1 or 0 a unit; the rest is
     as in `grids.table`.
@@ -38,10 +44,9 @@ def network(layers, entries, header, marked=None, notes=()):
 
 
 def units(masks):
-    """Only the units, one column a layer: 1 in those that are on; those that are off are striped and not connected."""
-    hidden = (
-        ["hidden"] if len(masks) == 3 else [f"hidden {layer}" for layer in range(1, len(masks) - 1)]
-    )
+    """Only the units, one column a layer: 1 if they are on, else striped and not connected."""
+    inner = len(masks) - 2
+    hidden = ["hidden"] if inner == 1 else [f"hidden {layer}" for layer in range(1, inner + 1)]
     names = ("input", *hidden, "output")
     return _connected([(name, mask, mask) for name, mask in zip(names, masks, strict=True)])
 
@@ -51,9 +56,8 @@ def _connected(layers):
     tallest = max(len(values) for _, values, _ in layers)
 
     def draw():
-        tables = [
-            _column(*layer, role="output" if layer is layers[-1] else "input") for layer in layers
-        ]
+        *inner, last = layers
+        tables = [*(_column(*layer, "input") for layer in inner), _column(*last, "output")]
         return tables, f"--net:{background(_connections([mask for *_, mask in layers], tallest))}"
 
     on = ", ".join(f"{name} {int(mask.sum())} of {len(mask)}" for name, _, mask in layers)
@@ -62,12 +66,14 @@ def _connected(layers):
 
 def _column(name, values, mask, role):
     def make_cell(r, _):
-        return cell(number(values[r]), [] if mask[r] else ["ax-off"], "" if mask[r] else "0, off")
+        off = ([], "") if mask[r] else (["ax-off"], "0, off")
+        return cell(number(values[r]), *off)
 
     return cell_table((len(values), 1), make_cell, name, role)
 
 
 def _connections(masks, tallest):
+    """Lines from every unit that is on to those of the next layer that are, as SVG."""
     lines = []
     for i in range(len(masks) - 1):
         left, right = i * (SIDE + GAP) + SIDE, (i + 1) * (SIDE + GAP)
@@ -85,13 +91,13 @@ def _middle(unit, units, tallest):
 
 
 def anatomy(shapes, chosen, reads, kernel, **listing):
-    """The blocks, and under them a table; `listing` is as in `grids.table`, the rest as in `tower`."""
+    """The blocks of `tower`, and under them a table; `listing` is as in `grids.table`."""
     drawn, below = tower(shapes, chosen, reads, kernel), table(**listing)
     return stacked(drawn, below, ["blocks", "list"])
 
 
 def tower(shapes, chosen="", reads="", kernel=None):
-    """One block a layer: `shapes` maps its name to (channels, height, width), or to (units,) for a vector.
+    """One block a layer: `shapes` maps names to (channels, height, width) or, a vector, (units,).
 
     The first is the input. The block `chosen` is outlined, and what one of its units sees of the
     block `reads` is marked: a window of `kernel` × `kernel`, or all of it when there is none.
@@ -116,10 +122,12 @@ def _blocks(shapes, chosen, reads, kernel, text):
         )
     if chosen:
         parts.append(_sight(blocks[reads], blocks[chosen], kernel))
-    svg = f'<svg xmlns="http://www.w3.org/2000/svg" width="{edge:.0f}" height="{HEIGHT}">{"".join(parts)}</svg>'
+    size = f'width="{edge:.0f}" height="{HEIGHT}"'
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{"".join(parts)}</svg>'
     names = "".join(
-        f'<b style="left:{(block.left + block.right) / 2:.0f}px" data-text="{escape(name)}&#10;{_numbers(shape)}"></b>'
-        for (name, block), shape in zip(blocks.items(), shapes.values(), strict=True)
+        f'<b style="left:{(blocks[name].left + blocks[name].right) / 2:.0f}px" '
+        f'data-text="{escape(name)}&#10;{_numbers(shape)}"></b>'
+        for name, shape in shapes.items()
     )
     style = f"--tower:{background(svg)};width:{edge:.0f}px;height:{HEIGHT + LABEL}px"
     return framed(f'<div class="ax-blocks" style="{style}">{names}</div>', text)
@@ -131,7 +139,7 @@ def _numbers(shape):
 
 
 class _Block:
-    """Where a block lies in the picture: its front is channels wide, its side face is a map seen from the right."""
+    """Where a block lies: its front is channels wide, its side is a map seen from the right."""
 
     def __init__(self, left, shape):
         self.left, self.vector = left, len(shape) == 1
@@ -186,4 +194,5 @@ def _sight(source, target, kernel):
         for corner, end in zip((corners[1], corners[2]), ends, strict=True)
     )
     window = f"M{' '.join(corners)}z"
-    return f'<path d="{window}{rays}" fill="{KERNEL}" fill-opacity=".45" stroke="{KERNEL}" stroke-width="1.2"/>'
+    stroke = f'stroke="{KERNEL}" stroke-width="1.2"'
+    return f'<path d="{window}{rays}" fill="{KERNEL}" fill-opacity=".45" {stroke}/>'

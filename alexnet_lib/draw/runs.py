@@ -1,32 +1,29 @@
-"""Repeated runs of an experiment: every run thin, mean and interval in front, and the differences of the pairs."""
+"""Repeated runs of an experiment, their means and intervals, and the differences of pairs."""
 
 import numpy as np
-from matplotlib.figure import Figure
 
-from alexnet_lib.draw.plots import FEW, FONT, MARKS, MUTED, SERIES, drawing, label
+from alexnet_lib.draw.plots import FEW, FONT, MARKS, MUTED, SERIES, chart, drawing, label
 
 DASHES = ("-", "--", "-.", ":")
 SIGNS = {"holds here": "✓", "fails here": "✗"}
 
 
 def compare(steps, curves, quantity, differences=(), measure="", level=None, log=False):
-    """Curves of several settings over steps and, beside them, the difference of every pair; see `claims.compare`.
+    """Curves of settings over steps, and the difference of every pair; see `claims.compare`.
 
     `curves` maps a name to {"runs", "mean", "low", "high"}; `level`, if given, is drawn as a line.
     Each difference is a `claims.Difference`: its values are dots, one a pair, its interval a bar,
     its verdict the line above.
     """
-    figure = Figure(figsize=(9.6, max(3.9, 1.6 + 0.95 * len(differences))), layout="constrained")
-    left, right = figure.subplots(1, 2, width_ratios=(1.15, 1))
+    height = max(3.9, 1.6 + 0.95 * len(differences))
+    figure, (left, right) = chart(9.6, height, columns=2, width_ratios=(1.15, 1))
     for index, (name, lines) in enumerate(curves.items()):
         colour, dash = SERIES[index % len(SERIES)], DASHES[index % len(DASHES)]
         for run in lines["runs"]:
             left.plot(steps, run, color=colour, lw=0.7, alpha=0.4)
         left.fill_between(steps, lines["low"], lines["high"], color=colour, alpha=0.15, lw=0)
-        mark = MARKS[index % len(MARKS)]
-        left.plot(
-            steps, lines["mean"], dash, color=colour, lw=2.2, marker=mark, markersize=5, label=name
-        )
+        mark = {"marker": MARKS[index % len(MARKS)], "markersize": 5}
+        left.plot(steps, lines["mean"], dash, color=colour, lw=2.2, label=name, **mark)
     if level is not None:
         left.axhline(level, color=MUTED, ls=":", lw=1.5)
     if log:
@@ -43,6 +40,8 @@ def compare(steps, curves, quantity, differences=(), measure="", level=None, log
 
 
 def _pairs(axes, differences, measure):
+    """A line of text, dots, a bar and a diamond for every difference, the first on top."""
+    words = {"transform": axes.get_yaxis_transform(), "va": "center"}
     for place, one in enumerate(differences):
         at = -place
         spread = np.linspace(-0.13, 0.13, len(one.values))
@@ -50,19 +49,9 @@ def _pairs(axes, differences, measure):
         axes.plot([one.low, one.high], [at, at], color="black", lw=3, solid_capstyle="butt")
         axes.plot(one.mean, at, "D", color="black", markersize=8)
         sign = SIGNS.get(one.verdict, "○")
-        axes.text(
-            0.01, at + 0.40, one.label, transform=axes.get_yaxis_transform(), va="center", **FONT
-        )
+        axes.text(0.01, at + 0.40, one.label, **words, **FONT)
         line = f"{sign} {one.sentence}: {one.verdict}"
-        axes.text(
-            0.01,
-            at + 0.24,
-            line,
-            transform=axes.get_yaxis_transform(),
-            va="center",
-            fontsize=10.5,
-            weight="bold",
-        )
+        axes.text(0.01, at + 0.24, line, **words, fontsize=10.5, weight="bold")
     if differences:
         axes.axvline(differences[0].neutral, color="black", lw=1, ls=":")
     axes.set(yticks=[], ylim=(0.35 - max(1, len(differences)), 0.6))

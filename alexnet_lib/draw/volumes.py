@@ -15,14 +15,18 @@ from alexnet_lib.draw.markup import (
     figure_of,
     in_words,
     number,
+    unusual,
 )
 from alexnet_lib.draw.windows import MOST_TERMS, Taps, ghost, pad, products
 
-HINT = "Point at a cell of a map, or press Tab: its window in every channel. At an input: the outputs that read it."
+HINT = (
+    "Point at a cell of a map, or press Tab: its window in every channel. "
+    "At an input: the outputs that read it."
+)
 
 
 def correlation(x, kernel, y, stride=1, padding=0, groups=1, notes=()):
-    """Input channels above, kernels below, maps on the right; a cell of a map shows its windows and its arithmetic.
+    """Input channels above, kernels below, maps on the right, whose cells show their windows.
 
     x (C, H, W) without padding, kernel (O, C/groups, kh, kw), y (O, out_h, out_w), as in
     `conv.correlate2d`. With groups a kernel has layers only for the channels of its own group: the
@@ -39,46 +43,38 @@ def correlation(x, kernel, y, stride=1, padding=0, groups=1, notes=()):
     (ih, iw), rh = padded[0].shape, max(taps.shape[0], y[0].shape[0])
 
     def draw():
-        tables = [_channel(c, x[c], padded[c], taps, own, y[0].shape) for c in range(len(x))] + [
-            "<span></span>"
-        ]
-        style = f"--cs:{len(x)};--iw:{iw};--ih:{ih};--rh:{rh};--kh:{taps.shape[0]};--kw:{taps.shape[1]};--px:1;--py:1;"
-        style += f"--sw:{taps.span[1]};--sh:{taps.span[0]}"
+        tables = [_channel(c, x[c], padded[c], taps, own, y[0].shape) for c in range(len(x))]
+        tables.append("<span></span>")
+        (kh, kw), (sh, sw) = taps.shape, taps.span
+        style = f"--cs:{len(x)};--iw:{iw};--ih:{ih};--rh:{rh};--kh:{kh};--kw:{kw};--px:1;--py:1;"
+        style += f"--sw:{sw};--sh:{sh}"
         for o, layers in enumerate(own):
             tables += [_layer(o, layers.get(c)) for c in range(len(x))]
             tables.append(_map(o, y[o], padded, layers, taps))
-            style += "".join(
-                f";--g{o}-{c}:{background(ghost(taps, layer))}" for c, layer in layers.items()
-            )
+            for c, layer in layers.items():
+                style += f";--g{o}-{c}:{background(ghost(taps, layer))}"
         return tables, style
 
-    text = f"{len(x)} channels of {in_words(x[0].shape)}, {len(y)} kernels of {width} × {in_words(taps.shape)}"
+    size, kernel_size = in_words(x[0].shape), in_words((width, *taps.shape))
+    text = f"{len(x)} channels of {size}, {len(y)} kernels of {kernel_size}"
     height, across = ih + len(y) * rh, len(x) * iw + y[0].shape[1]
     return figure_of(draw, text, height, across, HINT, notes, kind="volume", captions=1 + len(y))
 
 
 def _channel(c, channel, padded, taps, own, outputs):
-    """One input channel; a cell shows the outputs that read it, in every map whose kernel reads the channel."""
-    inside, read = (
-        pad(np.ones(channel.shape, bool), taps.padding, False),
-        taps.read(padded.shape, outputs),
-    )
+    """One input channel; a cell shows the outputs that read it, in every map that has any."""
+    inside = pad(np.ones(channel.shape, bool), taps.padding, False)
+    read = taps.read(padded.shape, outputs)
     maps = [o for o, layers in enumerate(own) if c in layers]
 
     def make_cell(row, column):
-        names = [
-            name
-            for name, on in (
-                ("ax-pad", not inside[row, column]),
-                ("ax-left", not read[row, column]),
-            )
-            if on
-        ]
+        names = unusual(inside[row, column], read[row, column])
         text = number(padded[row, column])
         over, along = taps.readers(0, row, outputs[0]), taps.readers(1, column, outputs[1])
         if not over or not along:
             return cell(text, names, f"channel {c}: {text}, read by no window", focus=True)
-        label = f"channel {c}: {text}, read by {len(over) * len(along)} cells in each of {len(maps)} maps"
+        cells = f"{len(over) * len(along)} cells in each of {len(maps)} maps"
+        label = f"channel {c}: {text}, read by {cells}"
         place = f"--x:{along[0]};--y:{over[0]};--w:{len(along)};--h:{len(over)}"
         return cell(text, names, label, focus=True, overlays=[f"--o:{o};{place}" for o in maps])
 
@@ -86,7 +82,7 @@ def _channel(c, channel, padded, taps, own, outputs):
 
 
 def _layer(o, layer):
-    """A kernel's numbers for one channel, or an empty place where the kernel does not read the channel."""
+    """A kernel's numbers for one channel, or an empty place where it does not read the channel."""
     if layer is None:
         return '<span class="ax-none"></span>'
     return cell_table(layer.shape, lambda r, c: cell(number(layer[r, c])), f"kernel {o}", "kernel")
@@ -100,10 +96,8 @@ def _map(o, y, padded, layers, taps):
         seen = {c: padded[c][taps.slices(row, column)] for c in layers}
         label = f"map {o}, row {row}, column {column}: {_sum(seen, layers, y[row, column])}"
         overlays = [f"--o:{c};--x:{left};--y:{top};--ghost:var(--g{o}-{c})" for c in layers]
-        overlays += [
-            f"--o:{c};--x:0;--k:{o};--ghost:none" for c in layers
-        ]  # the layers of the kernel itself
-        return cell(number(y[row, column]), label=label, focus=True, overlays=overlays)
+        own = [f"--o:{c};--x:0;--k:{o};--ghost:none" for c in layers]  # the kernel's layers
+        return cell(number(y[row, column]), label=label, focus=True, overlays=overlays + own)
 
     return cell_table(y.shape, make_cell, f"map {o}", "output")
 
@@ -112,8 +106,8 @@ def _sum(seen, layers, total):
     """The products of every channel, then the sum over the channels."""
     parts = {c: (window.astype(float) * layers[c]).sum() for c, window in seen.items()}
     short = sum(layer.size for layer in layers.values()) > MOST_TERMS
-    said = (
-        number(part) if short else products(seen[c], layers[c], part) for c, part in parts.items()
+    told = "; ".join(
+        f"channel {c}: {number(part) if short else products(seen[c], layers[c], part)}"
+        for c, part in parts.items()
     )
-    told = "; ".join(f"channel {c}: {text}" for c, text in zip(parts, said, strict=True))
     return told if len(parts) == 1 else f"{told}; together {number(total)}"

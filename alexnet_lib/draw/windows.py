@@ -1,4 +1,4 @@
-"""Where windows lie: which input cells each window reads, which outputs read an input cell, and both as overlays."""
+"""Where windows lie: which cells each one reads, which outputs read a cell, both as overlays."""
 
 from math import gcd
 
@@ -31,27 +31,21 @@ class Taps:
 
     def read(self, size, outputs):
         """A mask (H, W) of the padded cells that at least one window reads."""
-        lines = []
-        for n, out, k, s, d in zip(
-            size, outputs, self.shape, self.stride, self.dilation, strict=True
-        ):
-            line = np.zeros(n, bool)
-            line[(np.arange(out)[:, None] * s + np.arange(k) * d).ravel()] = True
-            lines.append(line)
-        return np.outer(*lines)
+        rows, columns = (
+            [bool(self.readers(axis, position, outputs[axis])) for position in range(size[axis])]
+            for axis in (0, 1)
+        )
+        return np.outer(rows, columns)
 
     def readers(self, axis, position, outputs):
-        """The outputs along an axis whose window reads this padded position: a range, possibly empty."""
+        """The outputs along an axis whose window reads this padded position: a range."""
         s, d, last = self.stride[axis], self.dilation[axis], self.span[axis] - 1
-        hits = [
-            o
-            for o in range(outputs)
-            if 0 <= position - o * s <= last and (position - o * s) % d == 0
-        ]
+        taps = range(0, last + 1, d)
+        hits = [output for output in range(outputs) if position - output * s in taps]
         return range(hits[0], hits[-1] + 1, self.tile(axis)) if hits else range(0)
 
     def tile(self, axis):
-        """The distance between two outputs that read the same position: more than 1 only with dilation."""
+        """The distance between outputs that read the same position: above 1 only with dilation."""
         return self.dilation[axis] // gcd(self.stride[axis], self.dilation[axis])
 
 
@@ -67,7 +61,7 @@ def pad(x, padding, fill=0):
 
 
 def products(window, weights, value):
-    """The arithmetic of one window: "3·1 + 2·(−1) = 1", or of a large one how many products add up to the value."""
+    """The arithmetic of one window, "3·1 + 2·(−1) = 1"; of a large one, how many products."""
     if weights.size > MOST_TERMS:
         return f"{weights.size} products add up to {number(value)}"
     terms = (f"{number(a)}·{_bracket(b)}" for a, b in zip(window.flat, weights.flat, strict=True))
@@ -75,20 +69,18 @@ def products(window, weights, value):
 
 
 def ghost(taps, weights):
-    """The window as a picture: each cell it reads tinted, with the kernel's number for it in the corner."""
+    """The window as a picture: each cell it reads tinted, the kernel's number in its corner."""
+    tint = 'width="18" height="18" fill="#d55e00" fill-opacity=".28"'
     parts = []
     for r, c in np.ndindex(*taps.shape):
         x, y = c * taps.dilation[1] * 20, r * taps.dilation[0] * 20
-        parts.append(
-            f'<rect x="{x + 1}" y="{y + 1}" width="18" height="18" fill="#d55e00" fill-opacity=".28"/>'
-        )
+        parts.append(f'<rect x="{x + 1}" y="{y + 1}" {tint}/>')
         if weights is not None:
             parts.append(f'<text x="{x + 18}" y="{y + 18}">×{number(weights[r, c])}</text>')
-    style = 'font-family="sans-serif" font-size="6.2" font-weight="bold" text-anchor="end" fill="#9c4200"'
-    size = f"0 0 {taps.span[1] * 20} {taps.span[0] * 20}"
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{size}" {style}>{"".join(parts)}</svg>'
-    )
+    letters = 'font-family="sans-serif" font-size="6.2" font-weight="bold"'
+    style = f'{letters} text-anchor="end" fill="#9c4200"'
+    size = f'viewBox="0 0 {taps.span[1] * 20} {taps.span[0] * 20}"'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size} {style}>{"".join(parts)}</svg>'
 
 
 def _bracket(value):
