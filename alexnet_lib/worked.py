@@ -1,8 +1,10 @@
-"""Worked examples: everything there is to say about one computation, in a dict that a drawing function takes.
+"""Worked examples: all there is to say about one computation, in a dict that a drawing takes.
 
 `explore(worked.correlation, grids.correlation, …)` joins the two on a page. Lines in backticks are
 code.
 """
+
+from typing import TypedDict
 
 import torch
 from torch.nn import functional as F
@@ -12,11 +14,68 @@ from alexnet_lib.data.photographs import PHOTOS, load_image, photo, to_grey
 from alexnet_lib.dropout import all_masks, draw_mask, mask_probability
 
 EDGE = ((1, 0, -1), (1, 0, -1), (1, 0, -1))
-SAME = 1e-4
+SAME = 1e-4  # how far apart two results may be and still be called the same numbers
+
+
+class Correlation(TypedDict):
+    """For `grids.correlation`: x (H, W), the kernel (kh, kw) that slides, and y (out_h, out_w)."""
+
+    x: torch.Tensor
+    kernel: torch.Tensor
+    y: torch.Tensor
+    stride: int
+    padding: int
+    dilation: int
+    notes: tuple
+    play: bool
+
+
+class Channels(TypedDict):
+    """For `volumes.correlation`: x (C, H, W), kernel (O, C/groups, kh, kw), y (O, out_h, out_w)."""
+
+    x: torch.Tensor
+    kernel: torch.Tensor
+    y: torch.Tensor
+    stride: int
+    padding: int
+    groups: int
+    notes: tuple
+
+
+class Ruler(TypedDict):
+    """For `grids.ruler`: the numbers of the output-size formula, and `count`, its result."""
+
+    size: int
+    count: int
+    kernel: int
+    stride: int
+    padding: int
+    dilation: int
+    notes: tuple
+
+
+class Beside(TypedDict, total=False):
+    """For `photos.beside`: pictures (H, W) or (3, H, W), which of them show signs, their zoom."""
+
+    pictures: tuple
+    titles: tuple
+    signed: tuple
+    notes: tuple
+    zoom: int
+
+
+class Network(TypedDict):
+    """For `networks.network`: (name, values, mask) of each layer, and the rows of a table below."""
+
+    layers: list
+    entries: list
+    header: tuple
+    marked: int
+    notes: tuple
 
 
 def formula(size, kernel, stride=1, padding=0, dilation=1):
-    """The output-size formula with today's numbers, worked out in steps. Raises ValueError as `output_size` does."""
+    """The output-size formula worked out in steps. Raises ValueError as `output_size` does."""
     count = output_size(size, kernel, stride, padding, dilation)
     room = size + 2 * padding - (dilation * (kernel - 1) + 1)
     start = f"⌊({size} + 2·{padding} − {dilation}·({kernel} − 1) − 1) / {stride}⌋ + 1"
@@ -38,8 +97,8 @@ def correlation(
     dilation=1,
     operation="correlate",
     play=False,
-):
-    """Slide a kernel over a square of digits, for `grids.correlation`: numbers, formula, PyTorch's line and verdict.
+) -> Correlation:
+    """Slide a kernel over a square of digits, with the formula, PyTorch's line and its verdict.
 
     `operation` is "correlate" or "convolve", which turns the kernel first; the kernel returned is
     the one that slides. Raises ValueError when the kernel does not fit.
@@ -48,23 +107,24 @@ def correlation(
     turned = ".flip(0, 1)" if operation == "convolve" else ""
     applied = k.flip(0, 1) if turned else k
     y = correlate2d(x, applied, stride, padding, dilation)
-    line = f"F.conv2d(x[None, None], k{turned}[None, None], None, {stride}, {padding}, {dilation})[0, 0]"
-    sizes = formula(size, k.shape[0], stride, padding, dilation)
-    notes = (f"{operation}, output size: {sizes}", _compared(line, x, k, y))
     settings = {"stride": stride, "padding": padding, "dilation": dilation}
+    numbers = ", ".join(map(str, settings.values()))
+    line = f"F.conv2d(x[None, None], k{turned}[None, None], None, {numbers})[0, 0]"
+    sizes = formula(size, len(k), **settings)
+    notes = (f"{operation}, output size: {sizes}", _compared(line, x, k, y))
     return {"x": x, "kernel": applied, "y": y, **settings, "notes": notes, "play": play}
 
 
-def channels(channels=4, kernels=4, groups=1, kernel_size=2, stride=1, padding=0):
-    """Several kernels over several channels of 4 × 4 small whole numbers, for `volumes.correlation`.
+def channels(channels=4, kernels=4, groups=1, kernel_size=2, stride=1, padding=0) -> Channels:
+    """Several kernels over several channels of 4 × 4 small whole numbers.
 
     In groups, a kernel reads the channels of its own group alone. Raises ValueError when the groups
     do not divide channels and kernels, or the kernel does not fit.
     """
-    dice = torch.Generator().manual_seed(6)
-    x = torch.randint(0, 4, (4, 4, 4), generator=dice)[:channels]
-    k = torch.randint(-1, 3, (4, 4, 3, 3), generator=dice)[:kernels, : max(1, channels // groups)]
-    k = k[..., :kernel_size, :kernel_size]
+    seeded = torch.Generator().manual_seed(6)
+    x = torch.randint(0, 4, (4, 4, 4), generator=seeded)[:channels]
+    k = torch.randint(-1, 3, (4, 4, 3, 3), generator=seeded)
+    k = k[:kernels, : max(1, channels // groups), :kernel_size, :kernel_size]
     y = correlate2d(x, k, stride, padding, groups=groups)
     line = f"F.conv2d(x[None], k, None, {stride}, {padding}, 1, {groups})[0]"
     weights = f"{' · '.join(map(str, k.shape))} = {k.numel()} weights"
@@ -74,48 +134,36 @@ def channels(channels=4, kernels=4, groups=1, kernel_size=2, stride=1, padding=0
         f"output size: {formula(4, kernel_size, stride, padding)}",
         _compared(line, x, k, y),
     )
-    return {
-        "x": x,
-        "kernel": k,
-        "y": y,
-        "stride": stride,
-        "padding": padding,
-        "groups": groups,
-        "notes": notes,
-    }
+    settings = {"stride": stride, "padding": padding, "groups": groups}
+    return {"x": x, "kernel": k, "y": y, **settings, "notes": notes}
 
 
-def ruler(size=8, kernel=3, stride=2, padding=0, dilation=1, operation="convolution"):
-    """Every window along one row of input, for `grids.ruler`; `operation` is "convolution" or "pooling".
+def ruler(size=8, kernel=3, stride=2, padding=0, dilation=1, operation="convolution") -> Ruler:
+    """Every window along one row of input; `operation` is "convolution" or "pooling".
 
     Raises ValueError when the kernel does not fit, or a pooling window is padded by more than its
     half.
     """
     count = output_size(size, kernel, stride, padding, dilation)
     if operation == "pooling" and 2 * padding > kernel:
-        raise ValueError(
-            f"pooling refuses padding {padding}: it is more than half of window {kernel}"
-        )
+        reason = f"it is more than half of window {kernel}"
+        raise ValueError(f"pooling refuses padding {padding}: {reason}")
     room = size + 2 * padding - (dilation * (kernel - 1) + 1)
     read = {start * stride + tap * dilation for start in range(count) for tap in range(kernel)}
     unread = [position for position in range(size + 2 * padding) if position not in read]
     pixels = sum(padding <= position < padding + size for position in unread)
-    layer = (
-        "Conv1d(1, 1, {}, {}, {}, {})"
-        if operation == "convolution"
-        else "MaxPool1d({}, {}, {}, {})"
-    )
+    layer = "nn.MaxPool1d(" if operation == "pooling" else "nn.Conv1d(1, 1, "
     notes = (
         f"before the floor: {room} / {stride} = {room / stride:.4g}; after it: {room // stride}; plus one: {count}",
         f"unread: {_count(pixels, 'pixel')} and {_count(len(unread) - pixels, 'padding cell')}",
-        f"`nn.{layer.format(kernel, stride, padding, dilation)}`",
+        f"`{layer}{kernel}, {stride}, {padding}, {dilation})`",
     )
     settings = {"kernel": kernel, "stride": stride, "padding": padding, "dilation": dilation}
     return {"size": size, "count": count, **settings, "notes": notes}
 
 
-def photograph(image="cat", kernel=EDGE, stride=1, padding=0, colours="grey", size=224):
-    """Slide a kernel over a photograph, for `photos.beside`: the input and the output, (H, W) or (3, H, W).
+def photograph(image="cat", kernel=EDGE, stride=1, padding=0, colours="grey", size=224) -> Beside:
+    """Slide a kernel over a photograph: the input and the output, (H, W) or (3, H, W).
 
     `image` is one of `data.PHOTOS` or the bytes of an image file; `colours` is "grey", or "colour"
     to treat red, green and blue alike. A grey output is drawn by sign where the kernel's weights
@@ -131,11 +179,9 @@ def photograph(image="cat", kernel=EDGE, stride=1, padding=0, colours="grey", si
         y = correlate2d(x, k, stride, padding)
     low, high = y.min().item(), y.max().item()
     signed = x.dim() == 2 and abs(k.sum()) < 0.5
-    meaning = (
-        "orange is below 0, white 0, blue above"
-        if signed
-        else "below 0 shows as black, above 1 as full brightness"
-    )
+    meaning = "below 0 shows as black, above 1 as full brightness"
+    if signed:
+        meaning = "orange is below 0, white 0, blue above"
     notes = (
         f"output size: {formula(size, len(kernel), stride, padding)}",
         f"lowest output {low:.2f}, highest {high:.2f}; {meaning}",
@@ -152,47 +198,40 @@ WEIGHTS = (
 )
 
 
-def dropout(p=0.5, toss=1, mode="train", scaling="divide by 1 − p"):
-    """A network of 2, 4, 4 and 1 units with dropout on its hidden units, for `grids.network`.
+HIDDEN = [4, 4]
 
-    `toss` is the number of the draw, `mode` "train" or "eval", `scaling` "divide by 1 − p" or
-    "leave as it is". The mean and the spread (standard deviation) over all 256 masks are exact.
+
+def dropout(p=0.5, toss=1, mode="train", scaling=True) -> Network:
+    """A network of 2, 4, 4 and 1 units with dropout on its hidden units.
+
+    `toss` is the number of the draw, `mode` "train" or "eval", `scaling` whether what stays is
+    divided by 1 − p. The mean and the spread (standard deviation) over all 256 masks are exact.
     """
-    hidden = [4, 4]
-    mask = (
-        draw_mask((1, sum(hidden)), p, torch.Generator().manual_seed(toss))
-        if mode == "train"
-        else torch.ones(1, 8)
-    )
-    divided = scaling.startswith("divide")
-    every = all_masks(sum(hidden))
-    layers = _forward(mask, p if mode == "train" and divided else 0)
+    all_on = torch.ones(1, sum(HIDDEN))
+    training = mode == "train"
+    coins = torch.Generator().manual_seed(toss)
+    mask = draw_mask(all_on.shape, p, coins) if training else all_on
+    values = _forward(mask, p if training and scaling else 0)
+    masks = (torch.ones(2), *mask[0].split(HIDDEN), torch.ones(1))
+    names = ("input", "hidden 1", "hidden 2", "output")
+    every = all_masks(sum(HIDDEN))
     chance = mask_probability(every, p)
+    asked = f"{_forward(all_on, 0)[-1].item():.2f}"
     rows = []
     for name, share in (("divided by 1 − p", p), ("left as it is", 0)):
         outputs = _forward(every, share)[-1][:, 0].double()
         mean = (chance * outputs).sum()
         spread = (chance * (outputs - mean) ** 2).sum().sqrt()
-        rows.append(
-            (
-                name,
-                f"{mean:.2f}",
-                f"{spread:.2f}",
-                f"{_forward(torch.ones(1, 8), 0)[-1].item():.2f}",
-            )
-        )
-    networks = int((chance > 0).sum())
-    on = int(mask.sum())
-    note = f"p = {p}: {_count(networks, 'thinned network')} can be drawn; this one has {on} of 8 hidden units on"
-    names = ("input", "hidden 1", "hidden 2", "output")
-    masks = (torch.ones(2), *mask[0].split(hidden), torch.ones(1))
+        rows.append((name, f"{mean:.2f}", f"{spread:.2f}", asked))
+    drawn = f"{_count(int((chance > 0).sum()), 'thinned network')} can be drawn"
+    note = f"p = {p}: {drawn}; this one has {int(mask.sum())} of 8 hidden units on"
     return {
         "layers": [
-            (name, values[0], mask) for name, values, mask in zip(names, layers, masks, strict=True)
+            (name, each[0], on) for name, each, on in zip(names, values, masks, strict=True)
         ],
         "entries": rows,
         "header": ("hidden units", "mean over all masks", "spread", "eval"),
-        "marked": 0 if divided else 1,
+        "marked": 0 if scaling else 1,
         "notes": (note,),
     }
 
@@ -200,18 +239,17 @@ def dropout(p=0.5, toss=1, mode="train", scaling="divide by 1 − p"):
 def _forward(masks, p):
     """The values of all four layers for each mask (M, 8): hidden units are ReLU, then dropped."""
     keep = 1 - p if p < 1 else 1
-    layers = [INPUTS.expand(len(masks), -1)]
-    for weight, mask in zip(WEIGHTS, masks.split(4, 1), strict=False):
-        layers.append((layers[-1] @ weight.T).relu() * mask / keep)
-    return [*layers, layers[-1] @ WEIGHTS[-1].T]
+    first, second = masks.split(HIDDEN, 1)
+    inputs = INPUTS.expand(len(masks), -1)
+    hidden = (inputs @ WEIGHTS[0].T).relu() * first / keep
+    more = (hidden @ WEIGHTS[1].T).relu() * second / keep
+    return [inputs, hidden, more, more @ WEIGHTS[2].T]
 
 
 def _compared(line, x, k, y):
     """The line of PyTorch, as code, and whether it gives the numbers y."""
     theirs = eval(line, {"F": F, "x": x.to(y.dtype), "k": k.to(y.dtype)})
-    largest = (
-        x.abs().max() * k.abs().sum()
-    ).item()  # rounding is relative to the largest sum there can be
+    largest = (x.abs().max() * k.abs().sum()).item()  # rounding is relative to the largest sum
     same = torch.allclose(y, theirs, atol=SAME + 1e-6 * largest)
     return f"`{line}` {'gives the same numbers' if same else 'DISAGREES'}"
 

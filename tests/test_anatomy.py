@@ -6,8 +6,8 @@ from alexnet_lib import anatomy
 from alexnet_lib.alexnet import AlexNet
 from alexnet_lib.anatomy import (
     QUANTITIES,
-    SPATIAL,
     costs,
+    geometry,
     map_sizes,
     receptive_field,
     receptive_fields,
@@ -33,7 +33,7 @@ def test_the_chain_says_which_layer_no_longer_fits_and_goes_no_further():
         shown["entries"][shown["marked"]][0] == "pool3"
         and "pool3 is the first layer" in shown["notes"][0]
     )
-    settings = [list(numbers) for numbers in SPATIAL.values()]
+    settings = [list(numbers) for numbers in geometry().values()]
     settings[4][0] = 99
     shown = sizes(settings)
     assert shown["marked"] == 4 and shown["notes"][0].startswith(
@@ -58,7 +58,7 @@ def probe():
     ]
 
 
-@pytest.mark.parametrize("number, name", list(enumerate(SPATIAL)))
+@pytest.mark.parametrize("number, name", list(enumerate(geometry())))
 def test_receptive_fields_are_what_the_gradient_reaches(probe, number, name):
     x = torch.ones(1, 3, 224, 224, dtype=torch.float64, requires_grad=True)
     y = nn.Sequential(*probe[: number + 1])(x)[0, 0]

@@ -1,7 +1,9 @@
 """Every combination of every explorer's controls yields numbers equal to PyTorch's, or an explanation in words."""
 
 import itertools
+from inspect import signature
 from io import BytesIO
+from typing import get_type_hints
 
 import pytest
 import torch
@@ -10,16 +12,41 @@ from hypothesis import strategies as st
 from PIL import Image
 from torch.nn import functional as F
 
-from alexnet_lib import worked
+from alexnet_lib import anatomy, inside, worked
 from alexnet_lib.conv import output_size
 from alexnet_lib.data.photographs import PHOTOS, load_image, photo, to_grey
-from alexnet_lib.draw import grids, photos
+from alexnet_lib.draw import grids, networks, photos, volumes
 from alexnet_lib.draw.networks import network
 
 weights = st.one_of(st.integers(-9, 9), st.floats(-3, 3, width=16))
 kernels = st.integers(1, 5).flatmap(
     lambda n: st.lists(st.lists(weights, min_size=n, max_size=n), min_size=n, max_size=n)
 )
+
+
+@pytest.mark.parametrize(
+    ("make", "draw"),
+    [
+        (worked.correlation, grids.correlation),
+        (worked.channels, volumes.correlation),
+        (worked.ruler, grids.ruler),
+        (worked.photograph, photos.beside),
+        (worked.dropout, network),
+        (anatomy.sizes, grids.table),
+        (anatomy.receptive_field, photos.region),
+        (anatomy.costs, networks.anatomy),
+        (inside.hide, photos.beside),
+        (inside.look, photos.beside),
+    ],
+)
+def test_what_is_handed_over_is_what_the_drawing_takes(make, draw):
+    handed = get_type_hints(make)["return"]
+    taken = set(signature(draw).parameters)
+    if draw is networks.anatomy:
+        taken |= set(signature(grids.table).parameters)
+    assert set(handed.__annotations__) <= taken, f"{handed.__name__} has what {draw} does not take"
+    if make not in (inside.hide, inside.look):  # these need a trained network
+        assert handed.__required_keys__ <= set(make()) <= set(handed.__annotations__)
 
 
 def double(values):
@@ -157,7 +184,7 @@ def test_a_photograph_of_the_readers_own():
 
 
 def test_dropout_over_its_whole_grid_agrees_with_every_mask_counted_out():
-    modes, scalings = ("train", "eval"), ("divide by 1 − p", "leave as it is")
+    modes, scalings = ("train", "eval"), (True, False)
     masks = list(itertools.product((0.0, 1.0), repeat=8))
     for tenths, mode, scaling in itertools.product(range(11), modes, scalings):
         p = tenths / 10
@@ -173,7 +200,7 @@ def test_dropout_over_its_whole_grid_agrees_with_every_mask_counted_out():
             assert float(spread) == pytest.approx(variance**0.5, abs=0.011)
             assert float(answer) == by_hand(torch.ones(8), 1) == 12
         on = torch.cat([mask for _, _, mask in shown["layers"][1:3]])
-        used = 1 - p if mode == "train" and scaling.startswith("divide") and p < 1 else 1
+        used = 1 - p if mode == "train" and scaling and p < 1 else 1
         assert shown["layers"][-1][1].item() == pytest.approx(by_hand(on, used), abs=1e-4)
         assert mode == "train" or on.all()
         assert network(**shown).markup.count("ax-off") == 8 - on.sum()

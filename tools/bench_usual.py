@@ -38,7 +38,7 @@ def ruler():
 
 def chain():
     return explore(
-        anatomy.sizes, grids.table, settings=numbers(anatomy.SPATIAL, "ksp"), size=(200, 320)
+        anatomy.sizes, grids.table, settings=numbers(anatomy.geometry(), "ksp"), size=(200, 320)
     )
 
 
