@@ -61,8 +61,7 @@ def test_a_lesson_asks_every_question_of_its_file_once_and_links_to_the_glossary
     assert re.findall(r'^ *predict\(\s*"([\w-]+)"', source, re.M) == [
         n for n, e in entries.items() if "predict" in e
     ]
-    for call in ("exercise", "check"):
-        assert re.findall(rf'^{call}\(\s*"([\w-]+)"', source, re.M) == list(exercises(number))
+    assert re.findall(r'^check\(\s*"([\w-]+)"', source, re.M) == list(exercises(number))
     assert "progress()" in source and "](glossary.md)" in prose(path)
 
 

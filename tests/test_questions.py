@@ -22,6 +22,7 @@ EXERCISES = {
 PREDICTIONS = {
     n: e for entries in panels.lessons().values() for n, e in entries.items() if "predict" in e
 }
+STILL = ("text/html", "text/plain")
 FUNCTIONS = {name: entry for name, entry in EXERCISES.items() if "function" in entry}
 
 
@@ -29,7 +30,12 @@ FUNCTIONS = {name: entry for name, entry in EXERCISES.items() if "function" in e
 def own_file(tmp_path, monkeypatch):
     monkeypatch.setenv("ALEXNET_PROGRESS", str(tmp_path / "progress.json"))
     monkeypatch.setattr(judging, "SECONDS", 1)
+    monkeypatch.setattr(panels.Exercise, "_told", {})
     return tmp_path / "progress.json"
+
+
+def reply(exercise):
+    return exercise.children[2].value
 
 
 def test_every_lesson_has_five_exercises_each_with_answers_here_and_names_are_used_once():
@@ -95,7 +101,7 @@ def test_every_mutant_of_a_solution_is_rejected(name):
 def test_a_wrong_answer_that_nobody_expected_still_gets_a_reply():
     assert judge(EXERCISES["corner"], 77) == (
         "wrong",
-        "Work it out once more, or take a hint above.",
+        "Work it out once more, or take a hint below.",
     )
     assert judge(EXERCISES["two-layers"], 280) == (
         "wrong",
@@ -156,7 +162,7 @@ def test_what_is_right_in_a_list_is_said():
     assert judge(EXERCISES["two-paddings"], (28, 99)).text == "Right so far: the first."
     assert (
         judge(EXERCISES["two-paddings"], (99, 98)).text
-        == "Work it out once more, or take a hint above."
+        == "Work it out once more, or take a hint below."
     )
 
 
@@ -263,26 +269,38 @@ def test_a_prediction_shows_its_result_only_when_answered():
 
 
 def test_hints_come_one_at_a_time_and_then_the_solution():
-    asked = panels.exercise("corner")
+    asked = panels.check("corner", ...)
     hints = EXERCISES["corner"]["hints"]
+    assert asked.told == 0 and asked.button.description == "Hint"
     for n, hint in enumerate(hints, 1):
         asked.button.click()
-        assert len(asked.told) == n and escape(hint, quote=False) in asked._told.value
-        assert EXERCISES["corner"]["why"][:20] not in asked._told.value
+        assert asked.told == n and escape(hint, quote=False) in asked._hints.value
+        assert EXERCISES["corner"]["why"][:20] not in asked._hints.value
     assert asked.button.description == "Show the solution"
     asked.button.click()
-    assert "window = torch.tensor" in asked._told.value and asked.button.layout.display == "none"
+    assert "window = torch.tensor" in asked._hints.value and asked.button.layout.display == "none"
+
+
+def test_hints_stay_when_the_cell_is_run_again_with_another_answer():
+    panels.check("corner", ...).button.click()
+    again = panels.check("corner", 3)
+    assert again.told == 1 and "Hint 1." in again._hints.value
+    assert again.reply.verdict == "wrong" and panels.check("stack", ...).told == 0
+
+
+def test_an_exercise_shows_its_question_with_whatever_reply():
+    for answer, sign in ((..., "○ Not yet."), (3, "✗ Not right."), (0, "✓ Right.")):
+        shown = panels.check("corner", answer)
+        question, reply = (child.value for child in shown.children[1:3])
+        assert "The bottom right corner" in question and sign in reply
+        assert question in shown.still.markup and sign in shown.still.text
 
 
 def test_no_answer_stands_on_the_page_before_it_is_asked_for():
     for name, entry in EXERCISES.items():
-        for panel in (panels.exercise(name), panels.check(name, ...)):
-            still = "".join(
-                panel._repr_mimebundle_()[0][kind] for kind in ("text/html", "text/plain")
-            )
-            assert escape(entry["why"]) not in still and not any(
-                escape(hint) in still for hint in entry["hints"]
-            )
+        still = "".join(panels.check(name, ...)._repr_mimebundle_()[0][kind] for kind in STILL)
+        assert escape(entry["why"]) not in still
+        assert not any(escape(hint) in still for hint in entry["hints"])
     still = panels.predict("first-sum", "the result")._repr_mimebundle_()[0]
     assert still["text/html"].index("<details>") < still["text/html"].index("It is 8")
     assert "8" not in still["text/plain"]
@@ -290,11 +308,11 @@ def test_no_answer_stands_on_the_page_before_it_is_asked_for():
 
 def test_stills_are_the_same_every_time_and_whatever_was_done(own_file):
     def stills():
-        shown = (panels.predict("first-sum"), panels.exercise("corner"), panels.progress())
+        shown = (panels.predict("first-sum"), panels.check("corner"), panels.progress())
         return [panel._repr_mimebundle_()[0]["text/html"] for panel in shown]
 
     before = stills()
-    panels.check("corner", 0)
+    panels.check("corner", 0).button.click()
     assert stills() == before
 
 
@@ -305,12 +323,13 @@ def test_right_answers_are_kept_and_wrong_ones_are_not(own_file):
     panels.check("corner", 0)
     panels.check("stack", 5)
     assert json.loads(own_file.read_text()) == {"done": {"1": ["corner"], "2": ["stack"]}}
-    assert f"Done in this lesson: 1 of {len(panels.exercises(1))}" in shown.children[1].value
+    assert f"Done in this lesson: 1 of {len(panels.exercises(1))}" in reply(shown)
     view = panels.progress().children[1].value
     assert (
         "✓ The bottom right corner" in view
         and "Lesson 2: 1 of" in view
         and "○ Six and a half" in view
+        and str(own_file) in view
     )
     assert list(own_file.parent.iterdir()) == [own_file]
 
@@ -327,7 +346,7 @@ def test_a_broken_file_is_harmless_and_is_replaced(own_file, content):
 
 def test_a_file_that_cannot_be_read_is_set_aside_and_the_learner_is_told(own_file):
     own_file.write_text('{"done": {"1": ["two-layers"]')
-    shown = panels.check("corner", 0).children[1].value
+    shown = reply(panels.check("corner", 0))
     assert "progress.json.broken" in shown and "a new one was begun" in shown
     assert own_file.with_name("progress.json.broken").read_text() == '{"done": {"1": ["two-layers"]'
 
@@ -341,10 +360,10 @@ def test_a_file_that_cannot_be_read_just_now_is_left_alone(own_file, monkeypatch
 
     with monkeypatch.context() as patch:
         patch.setattr(type(own_file), "read_text", locked)
-        assert "could not be kept" in panels.check("stack", 5).children[1].value
+        assert "could not be kept" in reply(panels.check("stack", 5))
     assert own_file.read_text() == before and list(own_file.parent.iterdir()) == [own_file]
     own_file.write_text('{"done": {}}')
-    assert "broken" not in panels.check("corner", 0).children[1].value
+    assert "broken" not in reply(panels.check("corner", 0))
 
 
 def test_a_file_that_cannot_be_written_is_harmless_and_the_learner_is_told(tmp_path, monkeypatch):
@@ -352,10 +371,7 @@ def test_a_file_that_cannot_be_written_is_harmless_and_the_learner_is_told(tmp_p
         monkeypatch.setenv("ALEXNET_PROGRESS", str(place))
         shown = panels.check("corner", 0)
         assert shown.reply.verdict == "right"
-        assert (
-            "could not be kept" in shown.children[1].value
-            and "ALEXNET_PROGRESS" in shown.children[1].value
-        )
+        assert "could not be kept" in reply(shown) and "ALEXNET_PROGRESS" in reply(shown)
 
 
 @pytest.mark.parametrize(

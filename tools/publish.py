@@ -23,6 +23,8 @@ NOTEBOOKS, LOOKS = ROOT / "notebooks", Path(__file__).parent / "publish"
 CODE = Highlight2HTML(pygments_lexer="python")
 STILL = "In JupyterLab this has controls to move; here it shows its first setting."
 LONG = 280
+EXERCISE = re.compile(r"^check\(", re.MULTILINE)
+NOT_YET = re.compile(r'<div class="ax-ask ax-not-yet".*?</div>')
 TITLE = r"^# (.*)"
 CHINESE = re.compile("([\u3400-\u9fff]+)")
 
@@ -101,22 +103,20 @@ def slides(cells):
 
 
 def hidden(cell):
-    """Whether a slide does without this code cell: a check that shows nothing, or the place for a learner's answer."""
+    """Whether a slide does without this code cell: an exercise, or a check that shows nothing."""
     lines = [line for line in cell.source.splitlines() if line.strip()]
     asserts = not cell.outputs and all(line.startswith(("assert", " ", ")")) for line in lines)
-    return asserts or re.search(r"^check\(|^progress\(", cell.source, re.MULTILINE) is not None
+    return asserts or re.search(r"^(check|progress)\(", cell.source, re.MULTILINE) is not None
 
 
 def shown(cell, folded=False):
     """A cell as HTML: its prose, or what its code showed and the code, which may be folded away."""
     if cell.cell_type == "markdown":
         return prose(cell.source)
-    code = (
-        ""
-        if cell.source.startswith("exercise(")
-        else f'<div class="code">{CODE(cell.source)}</div>'
-    )
+    code = f'<div class="code">{CODE(cell.source)}</div>'
     outputs = "".join(f'<div class="output">{output(each)}</div>' for each in cell.outputs)
+    if EXERCISE.search(cell.source):  # the question alone: nothing can be answered here
+        return NOT_YET.sub("", outputs)
     if re.search(r"^explore\(", cell.source, re.MULTILINE):
         outputs += f"<p><small>{STILL}</small></p>"
     if folded and code:

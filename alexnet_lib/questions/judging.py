@@ -69,7 +69,7 @@ def _judge(entry, answer):
     if "judge" in entry:
         return _judge_design(entry, answer)
     verdict, text = judge_value(entry, answer)
-    return Reply(verdict, text or "Work it out once more, or take a hint above.")
+    return Reply(verdict, text or "Work it out once more, or take a hint below.")
 
 
 def judge_value(entry, answer):

@@ -13,7 +13,7 @@ from pathlib import Path
 def recall():
     """{lesson: names of the exercises done}, empty when the learner's file is missing or broken."""
     try:
-        return _read(_file())
+        return _read(file())
     except (OSError, ValueError):
         return {}
 
@@ -24,7 +24,7 @@ def remember(entry):
     The file is replaced in one step; one that holds something else is set aside as `….broken`
     first, and one that cannot be read just now is left alone.
     """
-    path, trouble = _file(), ""
+    path, trouble = file(), ""
     temporary = path.with_name(f"{path.name}.{os.getpid()}")
     try:
         try:
@@ -60,7 +60,8 @@ def _read(path):
     return {str(lesson): [str(name) for name in names] for lesson, names in done.items()}
 
 
-def _file():
+def file():
+    """Where the learner's file is."""
     named = os.environ.get("ALEXNET_PROGRESS")
     try:
         return Path(named) if named else Path.home() / ".alexnet_course.json"
