@@ -135,6 +135,15 @@ def test_while_a_run_of_the_base_has_not_arrived_there_is_no_verdict(record):
     assert answer["differences"][0].verdict == claims.TOO_SOON
 
 
+def test_a_question_is_put_to_a_record_later(record):
+    pairs = [("slow", "fast")]
+    final = claims.asks("training error", pairs, "higher")(record)
+    steps = claims.asks("training error", pairs, "higher", level=40)(record)
+    direct = claims.steps_compared(record, "training error", 40, pairs, "higher")
+    assert final["differences"][0].values == (40, 39)
+    assert steps["differences"] == direct["differences"] and steps["level"] == 40
+
+
 def test_what_was_never_measured_is_told():
     for work in (
         lambda: claims.compare(None, "training error", [], "lower"),

@@ -14,11 +14,13 @@ ROOT = Path(__file__).parents[1]
 PAGES = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 
-def lines(cell):
-    """The lines of a cell, without what `make address` puts in front for Colab."""
-    return [
-        line for line in address.guarded("".join(cell["source"]), "").splitlines() if line.strip()
-    ]
+SHOWS = {"explore", "experiment", "predict", "check", "progress"}
+
+
+def code(page):
+    """Every code cell as a tree, without what `make address` puts in front for Colab."""
+    cells = [cell for cell in page["cells"] if cell["cell_type"] == "code"]
+    return [ast.parse(address.guarded("".join(cell["source"]), "")) for cell in cells]
 
 
 @pytest.fixture(params=PAGES, ids=lambda path: path.stem)
@@ -26,10 +28,41 @@ def page(request):
     return request.param, json.loads(request.param.read_text(encoding="utf-8"))
 
 
-def test_cells_are_short(page):
-    code = [cell for cell in page[1]["cells"] if cell["cell_type"] == "code"]
-    sizes = [len(lines(cell)) for cell in code]
+def statements(tree):
+    return sum(isinstance(node, ast.stmt) for node in ast.walk(tree))
+
+
+def shows(tree):
+    """The calls of a cell that show something to move or to answer, and where they stand."""
+    for place, node in enumerate(tree.body):
+        call = getattr(node, "value", None)
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") in SHOWS:
+            yield place, call
+
+
+def test_a_cell_does_one_thing(page):
+    """It is short, however many lines a call takes, and what it shows stands at its end, once."""
+    trees = code(page[1])
+    sizes = [statements(tree) for tree in trees]
     assert max(sizes) <= 15 and median(sizes) <= 5
+    for tree in trees:
+        assert [place for place, _ in shows(tree)] in ([], [len(tree.body) - 1]), ast.unparse(tree)
+
+
+def test_controls_are_written_out_and_more_than_two_stand_one_a_line(page):
+    for _, call in (found for tree in code(page[1]) for found in shows(tree)):
+        assert not any(isinstance(argument, ast.Starred) for argument in call.args)
+        assert all(control.arg for control in call.keywords), ast.unparse(call)
+        lines = {control.lineno for control in call.keywords}
+        assert len(call.keywords) <= 2 or len(lines) == len(call.keywords), ast.unparse(call)
+
+
+def test_one_claim_one_assert(page):
+    for claim in (node for tree in code(page[1]) for node in ast.walk(tree)):
+        if isinstance(claim, ast.Assert):
+            joined = isinstance(claim.test, ast.BoolOp) and isinstance(claim.test.op, ast.And)
+            chained = isinstance(claim.test, ast.Compare) and len(claim.test.ops) > 2
+            assert not joined and not chained, ast.unparse(claim)
 
 
 def test_a_page_opens_with_promise_goals_and_minutes_and_closes_with_the_way_on(page):

@@ -128,6 +128,17 @@ def steps_compared(record, quantity, level, pairs, claimed):
     }
 
 
+def asks(quantity, pairs, claimed, level=None):
+    """`compare`, or with a level `steps_compared`, as a function of the record alone."""
+
+    def answer(record):
+        if level is None:
+            return compare(record, quantity, pairs, claimed)
+        return steps_compared(record, quantity, level, pairs, claimed)
+
+    return answer
+
+
 def curves(record, quantity):
     """Every run of a `trials.Record`, the mean and its interval at each reading, for `runs.compare`."""
     parts = {}
