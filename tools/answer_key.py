@@ -7,6 +7,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from alexnet_lib.questions.code import source
 from alexnet_lib.questions.panels import lessons
 
 KEY = Path(__file__).resolve().parents[1] / "classroom" / "answers.md"
@@ -56,13 +57,15 @@ def solved(number, entry):
 
 
 def mistakes(entry):
-    """The table of known wrong answers and the replies to them."""
+    """Known wrong answers and the replies to them: a table, or pieces of code."""
     if "wrong" not in entry:
         return ""
-    rows = "\n".join(
-        f"| {answer(value).replace('|', chr(92) + '|')} | {reply} |"
-        for value, reply in entry["wrong"]
-    )
+    if "function" in entry:
+        told = [
+            f"{reply}\n\n```python\n{source(mistaken)}\n```\n" for mistaken, reply in entry["wrong"]
+        ]
+        return "\n".join(["Wrong answers, each below the reply to it:\n", *told])
+    rows = "\n".join(f"| {answer(value)} | {reply} |" for value, reply in entry["wrong"])
     return f"| wrong answer | reply |\n|---|---|\n{rows}\n"
 
 
@@ -70,9 +73,7 @@ def answer(value, kind=""):
     """An answer as one would write it."""
     if kind == "shape":
         return " × ".join(map(str, value))
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
-    return f"`{value}`" if isinstance(value, str) and value.startswith("lambda") else str(value)
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def main(argv):

@@ -1,7 +1,8 @@
-"""Judge an answer: right, wrong with the misconception or a counterexample behind it, or not given yet.
+"""Judge an answer: right, wrong with the misconception or a counterexample behind it, or not yet.
 
-An entry is a dict of one question's data, from a file in `questions/`. Other people's functions run
-guarded: what they print is caught, what they raise is told, and one that never returns is stopped.
+An entry is a dict of one question's data, as in `lessonN.toml` or made in `lessonN.py`. Other
+people's functions run guarded: what they print is caught, what they raise is told, and one that
+never returns is stopped.
 """
 
 import copy
@@ -13,6 +14,7 @@ from io import StringIO
 from itertools import islice
 from typing import NamedTuple
 
+from alexnet_lib.questions.code import written
 from alexnet_lib.questions.parsing import (
     MOST,
     are_words,
@@ -25,7 +27,7 @@ from alexnet_lib.questions.parsing import (
     understood,
 )
 
-SECONDS, LONGEST = 4, 120
+SECONDS, LONGEST = 4, 120  # that a function may take, and letters of what it is told to give
 NOT_YET = "Write your answer in place of `...`, and run the cell again."
 LETTERS = 'Answer with a letter, or several, like "AC".'
 NONE = "The answer given is None, as after a call of `print`. Give the answer itself."
@@ -40,7 +42,7 @@ class Reply(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What became of a call: its value, what it printed, and in words what went wrong, "" if nothing."""
+    """What became of a call: its value, what it printed, and in words what went wrong, if so."""
 
     value: object = None
     printed: str = ""
@@ -52,7 +54,7 @@ class _Stop(BaseException):
 
 
 def judge(entry, answer):
-    """The Reply to an answer: a value, a function, or whatever the entry's own `judge` understands."""
+    """The Reply to an answer: a value, a function, or what the entry's own judge understands."""
     try:
         return _judge(entry, answer)
     except Exception as error:  # an answer can be any object, and reading it may do anything
@@ -73,7 +75,7 @@ def _judge(entry, answer):
 
 
 def judge_value(entry, answer):
-    """The Reply to a number, a list of numbers or a word, compared with the entry's `answer` and its `wrong` ones."""
+    """The Reply to a number, a list of numbers or a word, by the entry's `answer` and `wrong`."""
     if callable(answer) and not hasattr(answer, "tolist"):
         return Reply("wrong", "This is a function. Give the answer itself.")
     tolerance, right = entry.get("tolerance", 1e-6), entry["answer"]
@@ -81,12 +83,9 @@ def judge_value(entry, answer):
     if isinstance(given, str) and not isinstance(right, str) and not are_words(right):
         given = understood(given)
         if given is None:
-            return Reply(
-                "wrong", "This is text. Give a number, or several in brackets, like `(3, 4)`."
-            )
-    read = plain
-    if len(plain(right)) == 1 if isinstance(right, str) else are_words(right):
-        read = letters
+            text = "This is text. Give a number, or several in brackets, like `(3, 4)`."
+            return Reply("wrong", text)
+    read = letters if _asks_for_letters(right) else plain
     if entry.get("any_order") and isinstance(given, list) and all(map(is_number, given)):
         given = sorted(given)
     readings = [given, *meant(given, right)]
@@ -102,13 +101,22 @@ def judge_value(entry, answer):
     return Reply("wrong", praise or entry.get("otherwise", ""))
 
 
+def _asks_for_letters(right):
+    """Whether the right answer is a letter, "B", or several, ["A", "C"]."""
+    return len(plain(right)) == 1 if isinstance(right, str) else are_words(right)
+
+
 def solution(entry):
-    """What the entry's solution, a piece of Python, answers: its function or the value it names `answer`."""
-    return _namespace(entry)[entry.get("function", "answer")]
+    """The entry's own answer: its function, or what its piece of Python names `answer`."""
+    if "function" in entry:
+        return entry["function"]
+    space = {}
+    exec(entry["solution"], space)
+    return space["answer"]
 
 
 def attempt(function, arguments, seconds=None):
-    """Call a function in a thread of its own and say what became of it. It may take so many seconds."""
+    """Call a function in a thread of its own, for so many seconds, and say what became of it."""
     seconds = SECONDS if seconds is None else seconds
     before, found, printed = repr(plain(list(arguments))), [], StringIO()
 
@@ -134,9 +142,8 @@ def attempt(function, arguments, seconds=None):
                 identity, stop = ctypes.c_ulong(thread.ident), ctypes.py_object(_Stop)
                 ctypes.pythonapi.PyThreadState_SetAsyncExc(identity, stop)
     if not found:
-        return Outcome(
-            trouble=f"there is no answer after {seconds} seconds; look for a loop that never ends"
-        )
+        trouble = f"there is no answer after {seconds} seconds; look for a loop that never ends"
+        return Outcome(trouble=trouble)
     outcome = found[0]._replace(printed=printed.getvalue())
     if not outcome.trouble and repr(plain(list(arguments))) != before:
         return outcome._replace(trouble="it changes its input; work on a copy, such as `x.clone()`")
@@ -144,79 +151,53 @@ def attempt(function, arguments, seconds=None):
 
 
 def _judge_function(entry, answer):
-    name, space = entry["function"], _namespace(entry)
+    right, cases, tolerance = entry["function"], entry["cases"], entry["tolerance"]
     if not callable(answer):
+        name = right.__name__
         return Reply("wrong", f"Hand over the function itself, `{name}`, without calling it.")
-    wanted, given, printed = [], [], ""
-    for case in entry["cases"]:
-        wanted.append(plain(space[name](*_arguments(case, space))))
-        outcome = attempt(answer, _arguments(case, space))
+    given, printed = [], ""
+    for case in cases:
+        outcome = attempt(answer, copy.deepcopy(case))
         if outcome.trouble:
-            return Reply("wrong", f"For `{name}({case})` {outcome.trouble}.")
-        if outcome.value is ... or (outcome.value is None and _unwritten(answer)):
+            return Reply("wrong", f"For {_called(right, case)} {outcome.trouble}.")
+        if outcome.value is ...:
             return Reply("not yet", BODY)
         if outcome.value is None:
             prints = f" prints {_short(outcome.printed)} and" if outcome.printed else ""
-            return Reply(
-                "wrong",
-                f"`{name}({case})`{prints} returns nothing. End every way through it with `return`.",
-            )
+            end = "returns nothing. End every way through it with `return`."
+            return Reply("wrong", f"{_called(right, case)}{prints} {end}")
         given.append(outcome.value)
         printed = printed or outcome.printed
-    tolerance = entry.get("tolerance", 1e-5)
-    misses = [
-        n for n, pair in enumerate(zip(given, wanted, strict=True)) if not same(*pair, tolerance)
-    ]
+    wanted = [plain(right(*copy.deepcopy(case))) for case in cases]
+    misses = [n for n in range(len(cases)) if not same(given[n], wanted[n], tolerance)]
     if not misses:
         note = " It also prints; take that line out before others use it." if printed else ""
         return Reply("right", entry["why"] + note)
     first = misses[0]
     told = f"the text {given[first]!r}" if isinstance(given[first], str) else _short(given[first])
-    proof = f"`{name}({entry['cases'][first]})` gives {told}; right is {_short(wanted[first])}."
-    for wrong, reply in entry.get("wrong", ()):
-        mutant = eval(wrong, space)
-        theirs = [attempt(mutant, _arguments(case, space)).value for case in entry["cases"]]
-        if all(same(*pair, tolerance) for pair in zip(given, theirs, strict=True)):
+    proof = f"{_called(right, cases[first])} gives {told}; right is {_short(wanted[first])}."
+    for mistaken, reply in entry["wrong"]:
+        theirs = [attempt(mistaken, copy.deepcopy(case)).value for case in cases]
+        if same(given, theirs, tolerance):
             return Reply("wrong", f"{reply} {proof}")
     return Reply("wrong", proof)
 
 
+def _called(function, arguments):
+    return f"`{function.__name__}({', '.join(map(written, arguments))})`"
+
+
 def _judge_design(entry, answer):
-    answer = (
-        answer if not isinstance(answer, str) or understood(answer) is None else understood(answer)
-    )
-    said, tried = (
-        [],
-        list(islice(answer, MOST)) if hasattr(answer, "__next__") else copy.deepcopy(answer),
-    )
-    found = attempt(lambda: said.append(_namespace(entry)["judge"](tried)) or True, [])
+    if isinstance(answer, str) and understood(answer) is not None:
+        answer = understood(answer)
+    once = hasattr(answer, "__next__")  # an iterator can be read once, and may have no end
+    tried = list(islice(answer, MOST)) if once else copy.deepcopy(answer)
+    said = []
+    found = attempt(lambda: said.append(entry["judge"](tried)) or True, [])
     if found.trouble:
         trouble = found.trouble.removeprefix("it stops with AssertionError: ").removeprefix("it ")
         return Reply("wrong", f"This cannot be tried: {trouble}. {entry['form']}")
     return Reply("wrong", said[0]) if said[0] else Reply("right", entry["why"])
-
-
-def _unwritten(function):
-    """Whether a function's body is still `...`, `pass` or a docstring."""
-    code = getattr(function, "__code__", None)
-    if code is None:
-        return False
-    constants = all(
-        constant is None or constant is ... or isinstance(constant, str)
-        for constant in code.co_consts
-    )
-    return constants and not code.co_names and code.co_nlocals == code.co_argcount
-
-
-def _namespace(entry):
-    space = {}
-    exec(entry.get("judge", ""), space)
-    exec(entry["solution"], space)
-    return space
-
-
-def _arguments(case, space):
-    return eval(f"({case},)", dict(space))
 
 
 def _rounded(value):

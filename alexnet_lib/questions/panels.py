@@ -1,6 +1,7 @@
 """Questions on a page: `predict` before a result, `check` after a lesson, `progress` over all.
 
-The questions and their answers are data, one file a lesson beside this one.
+The questions and their answers stand beside this file: `lessonN.toml` has those that are data,
+`lessonN.py` those whose answer is code.
 """
 
 import difflib
@@ -9,11 +10,13 @@ import tomllib
 import warnings
 from functools import cache
 from html import escape
+from importlib import import_module
 from pathlib import Path
 
 from ipywidgets import HTML, Button, HBox, Layout, Text, VBox
 
 from alexnet_lib.explore.controls import Column
+from alexnet_lib.questions import code
 from alexnet_lib.questions.judging import Reply, judge, judge_value
 from alexnet_lib.questions.parsing import understood
 from alexnet_lib.questions.solved import file, recall, remember
@@ -28,19 +31,23 @@ FORMS = {"number": "a number, like 7 or 1/2", "shape": "a size, like 3 × 3"}
 
 @cache
 def lessons():
-    """{lesson: {name: entry}} of every question, in order; an entry knows its lesson and name."""
+    """{lesson: {name: entry}} of every question: predictions, then exercises, in the page's order.
+
+    An entry is a dict that knows its name and its lesson, a string. Those of `lessonN.toml` are
+    joined by those of `lessonN.py`; the former has the order.
+    """
     found = {}
-    for path in sorted(HERE.glob("*.toml")):
-        entries = tomllib.loads(path.read_text(encoding="utf-8"))
-        number = re.search(r"\d+", path.stem)[0]
-        found[number] = {
-            name: {**entry, "name": name, "lesson": number} for name, entry in entries.items()
-        }
+    for path in sorted(HERE.glob("lesson*.toml"), key=lambda path: int(path.stem[6:])):
+        entries, number = tomllib.loads(path.read_text(encoding="utf-8")), path.stem[6:]
+        order = entries.pop("exercises")
+        entries |= code.entries(import_module(f"alexnet_lib.questions.{path.stem}"))
+        names = [*(name for name in entries if "predict" in entries[name]), *order]
+        found[number] = {n: {**entries[n], "name": n, "lesson": number} for n in names}
     return found
 
 
 def find(name, predicted):
-    """The entry of that name. Raises ValueError, with the nearest name there is, if there is none."""
+    """The entry of that name. Raises ValueError, with the nearest name, if there is none."""
     every = {n: e for entries in lessons().values() for n, e in entries.items()}
     names = {n: e for n, e in every.items() if ("predict" in e) == predicted}
     if name in names:
@@ -183,7 +190,7 @@ class Exercise(Panel):
 
 
 def progress():
-    """Which exercises are done; a lesson that is begun is unfolded. The page stores nothing of it."""
+    """Which exercises are done; a lesson that is begun is unfolded. No page stores any of it."""
     kept, rows = recall(), []
     for lesson in lessons():
         entries = exercises(lesson)

@@ -11,7 +11,7 @@ ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
 
 
 def plain(value):
-    """Tensors, arrays, tuples, ranges and iterators as lists; one number as that number; words in small letters."""
+    """Tensors, arrays, tuples, ranges, iterators as lists; a single number; words in lower case."""
     if hasattr(value, "tolist"):
         return value.tolist()
     if isinstance(value, set | frozenset):
@@ -39,7 +39,7 @@ def same(a, b, tolerance=1e-6):
 
 
 def understood(text):
-    """The number in a text, "7.5", "15/2", "28,868,968", or the list of numbers, "5 × 5", "(5, 5)"; None if neither."""
+    """The number in a text, "15/2" or "28,868,968", or numbers, "5 × 5", "(5, 5)"; else None."""
     text = text.strip().replace("−", "-").replace("_", "")
     if re.fullmatch(r"-?\d{1,3}(,\d{3})+", text):
         text = text.replace(",", "")
@@ -54,7 +54,7 @@ def understood(text):
 
 
 def meant(given, right):
-    """What else an answer may mean: one number for a square, a square for its side, squares for their sides."""
+    """What else an answer may mean: a number for a square, a square for its side, or several."""
     if (
         is_number(given)
         and isinstance(right, list)
@@ -100,7 +100,7 @@ def are_words(value):
 
 
 def letters(value):
-    """The letters in "AC", "a, c" or ["A", "C"], each once, in order; [] when the answer is no text."""
+    """The letters in "AC", "a, c" or ["A", "C"], each once, in order; [] in what is no text."""
     if not isinstance(value, str | list | tuple):
         return []
     words = re.findall("[a-z]+", str(value).casefold())

@@ -6,8 +6,9 @@ It is `~/.alexnet_course.json`, or the one that the environment variable ALEXNET
 import json
 import os
 import tempfile
-from contextlib import suppress
 from pathlib import Path
+
+from alexnet_lib.files import replacing
 
 
 def recall():
@@ -19,37 +20,42 @@ def recall():
 
 
 def remember(entry):
-    """Note an exercise as done; returns what is noted now, and in words why it could not be kept, "" if it was.
+    """Note an exercise as done; returns what is noted now, and in words what stood in the way.
 
-    The file is replaced in one step; one that holds something else is set aside as `….broken`
-    first, and one that cannot be read just now is left alone.
+    A file that holds something else is set aside as `….broken` first; one that cannot be read just
+    now is left alone.
     """
     path, trouble = file(), ""
-    temporary = path.with_name(f"{path.name}.{os.getpid()}")
     try:
-        try:
-            kept = _read(path)
-        except FileNotFoundError:
-            kept = {}
-        except ValueError:
-            kept, aside = {}, path.with_name(f"{path.name}.broken")
-            os.replace(path, aside)
-            trouble = f" The file {path} could not be read; it is now {aside.name}, and a new one was begun."
+        kept, trouble = _to_add_to(path)
         names = kept.setdefault(entry["lesson"], [])
         if entry["name"] not in names:
             names.append(entry["name"])
-        temporary.write_text(json.dumps({"done": kept}, indent=1), encoding="utf-8")
-        os.replace(temporary, path)
+        with replacing(path) as temporary:
+            temporary.write_text(json.dumps({"done": kept}, indent=1), encoding="utf-8")
     except OSError as error:
-        trouble = f" It could not be kept in {path}: {error.strerror}. ALEXNET_PROGRESS can name another file."
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
-        kept = {**recall(), entry["lesson"]: [*recall().get(entry["lesson"], ()), entry["name"]]}
+        reason = f"It could not be kept in {path}: {error.strerror}."
+        trouble = f" {reason} ALEXNET_PROGRESS can name another file."
+        kept = recall()
+        kept[entry["lesson"]] = [*kept.get(entry["lesson"], ()), entry["name"]]
     return kept, trouble
 
 
+def _to_add_to(path):
+    """What is noted already, and in words what became of a file that holds something else."""
+    try:
+        return _read(path), ""
+    except FileNotFoundError:
+        return {}, ""
+    except ValueError:
+        aside = path.with_name(f"{path.name}.broken")
+        os.replace(path, aside)
+        told = f"The file {path} could not be read; it is now {aside.name}"
+        return {}, f" {told}, and a new one was begun."
+
+
 def _read(path):
-    """What the file notes. Raises OSError when it cannot be read, ValueError when it holds something else."""
+    """What the file notes. Raises OSError or ValueError when it holds nothing that can be read."""
     text = path.read_text(encoding="utf-8-sig")
     if not text:
         return {}
