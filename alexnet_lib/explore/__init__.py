@@ -2,7 +2,6 @@
 
 from alexnet_lib.explore.controls import Kernel, Photograph, Slider, Unit, numbers
 from alexnet_lib.explore.explorer import explore
-from alexnet_lib.explore.live import Monitor
-from alexnet_lib.explore.watch import experiment
+from alexnet_lib.explore.watch import Monitor, experiment
 
 __all__ = ["Kernel", "Monitor", "Photograph", "Slider", "Unit", "experiment", "explore", "numbers"]

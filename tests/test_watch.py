@@ -2,14 +2,16 @@ import threading
 from dataclasses import dataclass
 from itertools import count as numbers
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
 from clock import Clock
 from nbclient import NotebookClient
 
-from alexnet_lib.explore import watch as experiments
-from alexnet_lib.explore.watch import experiment
+from alexnet_lib.explore import watch
+from alexnet_lib.explore.controls import Cells
+from alexnet_lib.explore.watch import Monitor, experiment
 from alexnet_lib.shown import Shown
 
 AT_MOST = 300.0  # seconds to wait for what must happen; only a broken experiment gets there
@@ -67,6 +69,21 @@ def ended(shows):
     return not shows.thread.is_alive()
 
 
+def report(progress, sentence="working", ended=False):
+    return SimpleNamespace(progress=progress, sentence=sentence, ended=ended)
+
+
+def test_a_monitor_follows_every_report_and_draws_now_and_then(monkeypatch):
+    clock, drawn = Clock(), []
+    monkeypatch.setattr(watch, "clock", clock)
+    monitor = Monitor(lambda history: drawn.append(history.progress) or history.progress)
+    for clock.now, progress in ((100, 0.1), (101, 0.2), (102, 0.3), (103.5, 0.4), (104, 0.5)):
+        assert monitor(report(progress, f"{progress} done")) is None
+        assert monitor.bar.value == progress and monitor.text.value == f"{progress} done"
+    monitor(report(0.6, ended=True))
+    assert drawn == [0.1, 0.4, 0.6] and "0.6" in monitor.view.value
+
+
 def test_it_runs_at_once_with_the_defaults_and_keeps_the_result():
     shows = experiment(count, answer, draw, to=(1, 9))
     assert shows.record.value == 4 and shows.found == {"value": 4}
@@ -96,7 +113,7 @@ def test_stop_keeps_what_has_finished():
 def test_pictures_are_drawn_now_and_then_by_the_clock_and_at_the_end(monkeypatch):
     """A record a second, and drawing takes 0.2 s at first: a twentieth of the time is 4 s."""
     clock, drawn, cost = Clock(), [], {1: 0.2}
-    monkeypatch.setattr(experiments, "clock", clock)
+    monkeypatch.setattr(watch, "clock", clock)
 
     def slow(value):
         drawn.append(value)
@@ -121,13 +138,47 @@ def test_an_interruption_in_the_cell_keeps_what_has_finished():
     assert shows.found == {"value": 4} and "interrupted" in shows.text.value
 
 
-def test_a_mistake_is_shown_and_raised():
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_mistake_is_shown_and_raised_and_start_comes_back():
     def broken(to=4):
         yield Record(0.5, 1)
-        raise ZeroDivisionError("a mistake of ours")
+        raise ZeroDivisionError("a <mistake> of ours")
 
     with pytest.raises(ZeroDivisionError):
         experiment(broken, answer, draw, to=(1, 9))
+    shows = experiment(count, answer, draw, to=(1, 9))
+    shows.run = broken
+    shows.begin()
+    assert ended(shows)
+    assert isinstance(shows.error, ZeroDivisionError) and shows.view.value == "<b>1</b>"
+    assert "ZeroDivisionError: a &lt;mistake&gt; of ours" in shows.text.value
+    assert not shows.start.disabled and shows.stop.disabled
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_start_comes_back_when_the_last_picture_cannot_be_drawn():
+    shows = experiment(count, answer, draw, to=(1, 9))
+
+    def broken(value):
+        raise ValueError("no last picture")
+
+    shows.draw = broken
+    shows.begin()
+    assert ended(shows) and not shows.start.disabled and shows.stop.disabled
+
+
+def test_a_text_that_is_no_number_is_explained_and_start_stays_alive():
+    def run(table):
+        yield Record(1.0, sum(map(sum, table)))
+
+    shows = experiment(run, answer, draw, table=Cells(value=[["1", "2"]], description="table"))
+    shows.controls["table"].value = [["1", "x"]]
+    shows.start.click()
+    assert "table, row 0, column 1: &#x27;x&#x27; is not a number" in shows.text.value
+    assert not shows.start.disabled and shows.stop.disabled and shows.thread is None
+    shows.controls["table"].value = [["1", "3"]]
+    shows.start.click()
+    assert ended(shows) and shows.found == {"value": 4}
 
 
 def test_running_a_cell_stops_the_experiment_that_is_under_way_and_keeps_what_it_measured():
@@ -187,7 +238,7 @@ def test_an_experiment_that_waits_for_another_says_so_and_can_be_stopped():
 def test_a_page_stores_its_picture_and_a_text_that_never_changes():
     page = nbformat.v4.new_notebook()
     sources = (
-        "from test_experiment import answer, count, draw",
+        "from test_watch import answer, count, draw",
         "from alexnet_lib.explore.watch import experiment",
         "shows = experiment(count, answer, draw, to=(1, 9))",
     )
