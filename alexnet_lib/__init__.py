@@ -14,6 +14,7 @@
 | `draw` | | grids of numbers, networks, photographs and plots; draws what it is handed |
 | `explore` | | sliders and other controls, and the views that they move |
 | `questions` | | questions, replies to right and wrong answers, hints, what is solved |
+| `checks` | | what a number must be, told in words |
 | `files` | | files that are whole or not there |
 | `shown` | | what drawings return, and explorers, questions and notebooks show |
 

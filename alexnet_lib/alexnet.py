@@ -1,4 +1,4 @@
-"""Three AlexNets, each written out like the table in its source: the tutorial's, the paper's and torchvision's.
+"""Three AlexNets, each written out like the table in its source: tutorial, paper, torchvision.
 
 And a fourth, scaled to images of 28 × 28, which learns within a minute without a GPU.
 """
@@ -8,7 +8,7 @@ from torch import nn
 
 
 class AlexNet(nn.Module):
-    """The tutorial's AlexNet: (N, 3, 224, 224) images in, (N, num_classes) scores out; 28,868,968 parameters at 1000.
+    """The tutorial's AlexNet: (N, 3, 224, 224) → (N, num_classes); 28,868,968 parameters at 1000.
 
     Module names and order are the tutorial's, so its saved weights load strictly. With
     `init_weights=True` the weights are drawn as the tutorial draws them: convolutions Kaiming
@@ -52,7 +52,7 @@ class AlexNet(nn.Module):
 
 
 def initialise(model):
-    """Draw the tutorial's starting weights in place (`nn.init.kaiming_normal_` with mode="fan_out", `nn.init.normal_`).
+    """Draw the tutorial's starting weights in place (`nn.init.kaiming_normal_`, `nn.init.normal_`).
 
     A convolution's standard deviation is sqrt(2 / fan_out), fan_out = kernels · height · width.
     """
@@ -66,12 +66,12 @@ def initialise(model):
 
 
 class PaperAlexNet(nn.Module):
-    """The paper's AlexNet, both GPUs' halves in one model: (N, 3, 224, 224) → (N, num_classes); 60,965,224 parameters.
+    """The paper's AlexNet: (N, 3, 224, 224) → (N, num_classes); 60,965,224 parameters at 1000.
 
-    `groups=2` is the split over two GPUs: a kernel sees only the half of the maps that lies on its
-    own GPU. LRN's alpha is 1e-4 in the paper's formula; PyTorch divides alpha by the 5 neighbours,
-    so here it is 5e-4. The paper's 224 pixels give its 55 × 55 only with padding 2. Its weights
-    start as `initialise_as_paper` draws them.
+    The halves of both its GPUs are one model.     `groups=2` is the split over two GPUs: a kernel
+    sees only the half of the maps that lies on its own GPU. LRN's alpha is 1e-4 in the paper's
+    formula; PyTorch divides alpha by the 5 neighbours, so here it is 5e-4. The paper's 224 pixels
+    give its 55 × 55 only with padding 2. Its weights start as `initialise_as_paper` draws them.
     """
 
     def __init__(self, num_classes=1000):
@@ -112,10 +112,10 @@ class PaperAlexNet(nn.Module):
 
 
 def initialise_as_paper(model):
-    """Draw the paper's starting weights in place: N(0, 0.01); bias 1 in conv 2, 4, 5 and hidden linear layers, else 0.
+    """Draw the paper's starting weights in place: N(0, 0.01), and some biases of 1, the others 0.
 
-    Layers are counted in the order in which the model lists them, as in its section 5: eight of
-    them.
+    Those of 1 are in conv 2, 4 and 5 and in the hidden linear layers. Layers are counted in the
+    order in which the model lists them, as in its section 5: eight of them.
     """
     layers = [module for module in model.modules() if isinstance(module, nn.Conv2d | nn.Linear)]
     for number, layer in enumerate(layers, start=1):
@@ -124,8 +124,9 @@ def initialise_as_paper(model):
 
 
 class TorchvisionAlexNet(nn.Module):
-    """Torchvision's AlexNet, after "One weird trick" (Krizhevsky 2014): (N, 3, 224, 224) → (N, num_classes).
+    """Torchvision's AlexNet: (N, 3, 224, 224) → (N, num_classes).
 
+    After "One weird trick for parallelizing convolutional neural networks" (Krizhevsky 2014).
     One tower of 64-192-384-256-256 kernels, no LRN; 61,100,840 parameters at 1000. Module names are
     torchvision's, so its published weights load strictly (see `weights`). `AdaptiveAvgPool2d`
     changes nothing at 224.
@@ -167,13 +168,13 @@ class TorchvisionAlexNet(nn.Module):
 
 
 class SmallAlexNet(nn.Module):
-    """AlexNet's eight layers scaled to small images: (N, channels, 28, 28) → (N, num_classes); 239,578 parameters.
+    """AlexNet's eight layers for small images: (N, channels, 28, 28) → (N, num_classes).
 
-    Not a published network. The order is AlexNet's, with a quarter to a sixth of its kernels; the
-    first ones are 5 × 5 with stride 1 instead of 11 × 11 with stride 4, so that three overlapping
-    poolings fit: 28, 13, 6, 2. It starts with `nn.init.kaiming_normal_` weights, as thin layers
-    learn nothing from N(0, 0.01) in a minute; only the last layer is N(0, 0.01), so that all
-    classes start equal.
+    Not a published network; 239,578 parameters for grey images and ten classes. The order is
+    AlexNet's, with a quarter to a sixth of its kernels; the first ones are 5 × 5 with stride 1
+    instead of 11 × 11 with stride 4, so that three overlapping poolings fit: 28, 13, 6, 2. It
+    starts with `nn.init.kaiming_normal_` weights, as thin layers learn nothing from N(0, 0.01) in a
+    minute; only the last layer is N(0, 0.01), so that all classes start equal.
     """
 
     def __init__(self, num_classes=10, channels=1):

@@ -5,33 +5,44 @@ would fail. A size, kernel, stride, padding or dilation is one int for both dire
 (height, width).
 """
 
-from operator import index
-
 import torch
 from torch.nn import functional as F
 
-AXES = ("height", "width")
+from alexnet_lib.checks import whole
 
 
 def output_size(size, kernel, stride=1, padding=0, dilation=1):
-    """How many windows fit: ⌊(size + 2·padding − dilation·(kernel − 1) − 1) / stride⌋ + 1, in each direction.
+    """How many windows fit: ⌊(size + 2·padding − dilation·(kernel − 1) − 1) / stride⌋ + 1.
 
     Returns an int when every argument is an int, else a pair (height, width). Raises ValueError
     when a number is impossible or the kernel does not fit into the padded input. The formula is
     that of `torch.nn.Conv2d` and, with dilation 1, of the tutorial and of every pooling layer.
     """
-    arguments = (size, kernel, stride, padding, dilation)
-    if not any(isinstance(argument, tuple | list) for argument in arguments):
-        return _positions(*_checked(size, kernel, stride, padding, dilation))
-    pairs = zip(*(_pair(argument) for argument in arguments), strict=True)
-    return tuple(
-        _positions(*_checked(*numbers, axis=axis), axis)
-        for axis, numbers in zip(AXES, pairs, strict=True)
-    )
+    numbers = (size, kernel, stride, padding, dilation)
+    if not any(isinstance(number, tuple | list) for number in numbers):
+        return _size_out("", *numbers)
+    pairs = [_pair(number) for number in numbers]
+    height = _size_out("height: ", *(pair[0] for pair in pairs))
+    width = _size_out("width: ", *(pair[1] for pair in pairs))
+    return height, width
+
+
+def _size_out(where, size, kernel, stride, padding, dilation):
+    """`output_size` in one direction; `where` stands in front of what is wrong."""
+    size, kernel = whole(f"{where}input size", size), whole(f"{where}kernel", kernel)
+    stride, padding = whole(f"{where}stride", stride), whole(f"{where}padding", padding, 0)
+    dilation = whole(f"{where}dilation", dilation)
+    room = size + 2 * padding - dilation * (kernel - 1) - 1
+    if room < 0:
+        span = dilation * (kernel - 1) + 1
+        spread = f" with dilation {dilation} spans {span} and" if span > kernel else ""
+        padded = f"input {size} + 2·{padding} padding"
+        raise ValueError(f"{where}kernel {kernel}{spread} does not fit into {padded}")
+    return room // stride + 1
 
 
 def windows(x, kernel, stride=1, padding=0, dilation=1, fill=0):
-    """Every window of the padded input, without copying it: (…, H, W) → (…, out_h, out_w, kernel_h, kernel_w).
+    """Every window of the padded input, not copied: (…, H, W) → (…, out_h, out_w, kh, kw).
 
     Raises ValueError as `output_size` does. The tensor method behind it is `torch.Tensor.unfold`.
     """
@@ -44,7 +55,7 @@ def windows(x, kernel, stride=1, padding=0, dilation=1, fill=0):
 
 
 def correlate2d(x, kernel, stride=1, padding=0, dilation=1, groups=1, bias=None):
-    """Slide the kernel over the input; at every stop multiply elementwise and sum: what a convolution layer computes.
+    """Slide the kernel over the input; multiply elementwise and sum: what a convolution layer does.
 
     x (H, W) with kernel (kh, kw) gives (out_h, out_w); bias is then one number.
     x (C, H, W) with kernel (O, C/groups, kh, kw) gives (O, out_h, out_w); bias is then (O,).
@@ -53,15 +64,9 @@ def correlate2d(x, kernel, stride=1, padding=0, dilation=1, groups=1, bias=None)
     Raises ValueError when shapes do not match or the kernel does not fit.
     """
     if x.dim() == 2 and kernel.dim() == 2:
-        return correlate2d(
-            x[None],
-            kernel[None, None],
-            stride,
-            padding,
-            dilation,
-            groups,
-            None if bias is None else _vector(bias, x),
-        )[0]
+        bias = None if bias is None else _vector(bias, x)
+        settings = (stride, padding, dilation, groups, bias)
+        return correlate2d(x[None], kernel[None, None], *settings)[0]
     _check_channels(x, kernel, groups, bias)
     dtype = torch.result_type(x, kernel)
     dtype = dtype if dtype.is_floating_point or dtype.is_complex else torch.int64
@@ -73,15 +78,16 @@ def correlate2d(x, kernel, stride=1, padding=0, dilation=1, groups=1, bias=None)
 
 
 def convolve2d(x, kernel, stride=1, padding=0, dilation=1, groups=1, bias=None):
-    """True convolution: flip the kernel in both directions, then correlate. Shapes and errors as `correlate2d`.
+    """True convolution: flip the kernel both ways, then correlate; shapes as in `correlate2d`.
 
-    For a whole-window 2-D result this is `scipy.signal.convolve2d(x, kernel, mode="valid")`.
+    Raises what that raises. In two dimensions, with whole windows only, this is
+    `scipy.signal.convolve2d(x, kernel, mode="valid")`.
     """
     return correlate2d(x, kernel.flip(-2, -1), stride, padding, dilation, groups, bias)
 
 
 def pool2d(x, window, stride=None, padding=0, mode="max"):
-    """The maximum or the average of every window: (…, H, W) → (…, out_h, out_w), each channel on its own.
+    """The maximum or average of every window of each channel: (…, H, W) → (…, out_h, out_w).
 
     The stride is the window's size unless given. Padding never wins a maximum and counts as 0 in an
     average, as in `torch.nn.functional.max_pool2d` and `avg_pool2d`. A maximum keeps the dtype, an
@@ -94,9 +100,8 @@ def pool2d(x, window, stride=None, padding=0, mode="max"):
     output_size(tuple(x.shape[-2:]), window, stride, padding)
     for w, p in zip(_pair(window), _pair(padding), strict=True):
         if 2 * p > w:
-            raise ValueError(
-                f"padding {p} is more than half of window {w}: some windows would see nothing but padding"
-            )
+            reason = "some windows would see nothing but padding"
+            raise ValueError(f"padding {p} is more than half of window {w}: {reason}")
     if mode == "average":
         x = x if x.is_floating_point() else x.to(torch.get_default_dtype())
         return windows(x, window, stride, padding).mean((-2, -1))
@@ -104,68 +109,27 @@ def pool2d(x, window, stride=None, padding=0, mode="max"):
     return windows(x, window, stride, padding, fill=lowest).amax((-2, -1))
 
 
-def _positions(size, kernel, stride, padding, dilation, axis=None):
-    span = dilation * (kernel - 1) + 1
-    if span > size + 2 * padding:
-        where = f"{axis}: " if axis else ""
-        spread = (
-            f" with dilation {dilation} spans {span} and" if dilation > 1 and kernel > 1 else ""
-        )
-        raise ValueError(
-            f"{where}kernel {kernel}{spread} does not fit into input {size} + 2·{padding} padding"
-        )
-    return (size + 2 * padding - span) // stride + 1
-
-
-def _checked(size, kernel, stride, padding, dilation, axis=None):
-    given = {
-        "input size": size,
-        "kernel": kernel,
-        "stride": stride,
-        "padding": padding,
-        "dilation": dilation,
-    }
-    numbers = []
-    for name, number in given.items():
-        least = 0 if name == "padding" else 1
-        where = f"{axis}: " if axis else ""
-        if isinstance(number, bool) or not hasattr(number, "__index__"):
-            raise ValueError(f"{where}{name} must be a whole number, not {number!r}")
-        try:
-            numbers.append(index(number))
-        except TypeError:
-            raise ValueError(f"{where}{name} must be a whole number, not {number!r}") from None
-        if numbers[-1] < least:
-            raise ValueError(f"{where}{name} must be at least {least}, not {number}")
-    return numbers
-
-
 def _check_channels(x, kernel, groups, bias):
+    """Raises ValueError where input, kernels, groups and bias do not belong together."""
     if x.dim() != 3 or kernel.dim() != 4:
         raise ValueError(
-            "give an (H, W) input with a (kh, kw) kernel, or a (C, H, W) input with an (O, C/groups, kh, kw) kernel, "
-            f"not {tuple(x.shape)} with {tuple(kernel.shape)}"
+            "give an (H, W) input with a (kh, kw) kernel, or a (C, H, W) input with an "
+            f"(O, C/groups, kh, kw) kernel, not {tuple(x.shape)} with {tuple(kernel.shape)}"
         )
     if x.device != kernel.device:
-        raise ValueError(
-            f"the input is on {x.device}, the kernel on {kernel.device}: move one to the other"
-        )
-    channels, kernels = x.shape[0], kernel.shape[0]
-    if isinstance(groups, bool) or not isinstance(groups, int) or groups < 1:
-        raise ValueError(f"groups must be a whole number from 1, not {groups!r}")
+        places = f"the input is on {x.device}, the kernel on {kernel.device}"
+        raise ValueError(f"{places}: move one to the other")
+    channels, kernels, reads = x.shape[0], *kernel.shape[:2]
+    whole("groups", groups)
     if channels % groups or kernels % groups:
-        raise ValueError(
-            f"groups {groups} does not divide {channels} input channels and {kernels} kernels evenly"
-        )
-    if kernel.shape[1] != channels // groups:
-        raise ValueError(
-            f"each kernel has {kernel.shape[1]} channels, but the input offers {channels} / {groups} groups "
-            f"= {channels // groups}"
-        )
+        both = f"{channels} input channels and {kernels} kernels"
+        raise ValueError(f"groups {groups} does not divide {both} evenly")
+    if reads != channels // groups:
+        offered = f"{channels} / {groups} groups = {channels // groups}"
+        raise ValueError(f"each kernel has {reads} channels, but the input offers {offered}")
     if bias is not None and tuple(bias.shape) != (kernels,):
-        raise ValueError(
-            f"bias needs one number for each of the {kernels} kernels, not shape {tuple(bias.shape)}"
-        )
+        wanted = f"one number for each of the {kernels} kernels"
+        raise ValueError(f"bias needs {wanted}, not shape {tuple(bias.shape)}")
 
 
 def _pair(value):

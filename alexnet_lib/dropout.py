@@ -1,14 +1,19 @@
-"""Dropout: a coin for every unit, and the scaling that keeps the average (Hinton et al. 2012; AlexNet paper, 4.2)."""
+"""Dropout: a coin for every unit, and the scaling that keeps the average.
+
+Sources: Hinton et al. 2012; the AlexNet paper, section 4.2.
+"""
 
 from numbers import Real
 
 import torch
 
+from alexnet_lib.checks import whole
+
 MOST_UNITS = 16
 
 
 def draw_mask(shape, p, generator):
-    """Flip one coin for every unit: a float tensor of the given shape, 0 (off) with probability p, else 1 (on).
+    """One coin for every unit, a float tensor: 0 (off) with probability p, else 1 (on).
 
     The coins come from `generator` and lie on its device. Raises ValueError when p is not a
     probability.
@@ -32,22 +37,20 @@ def dropout(x, p, mask=None, training=True):
 
 
 def all_masks(units):
-    """Every way to switch `units` units on or off: (2**units, units), floats, from all off to all on.
+    """Every way to switch units on or off: (2**units, units), floats, from all off to all on.
 
     Raises ValueError above 16 units (65,536 masks), where a list of all is no longer worth having.
     """
-    if isinstance(units, bool) or not isinstance(units, int):
-        raise ValueError(f"units must be a whole number, not {units!r}")
-    if not 1 <= units <= MOST_UNITS:
-        raise ValueError(
-            f"units must be from 1 to {MOST_UNITS}, not {units}: {units} units have 2**{units} masks"
-        )
+    units = whole("units", units)
+    if units > MOST_UNITS:
+        many = f"{units} units have 2**{units} masks"
+        raise ValueError(f"units must be from 1 to {MOST_UNITS}, not {units}: {many}")
     codes = torch.arange(2**units)[:, None]
     return ((codes >> torch.arange(units - 1, -1, -1)) & 1).float()
 
 
 def mask_probability(masks, p):
-    """How likely each mask is: p for every unit off times 1 − p for every unit on; (…, units) → (…), float64."""
+    """How likely each mask is: p for each unit off times 1 − p for each on; (…, units) → (…)."""
     _check_probability(p)
     on = masks.double()
     return (on * (1 - p) + (1 - on) * p).prod(-1)

@@ -1,4 +1,4 @@
-"""What is shown: drawings return it, explorers and questions show it, notebooks display it by themselves."""
+"""What is shown: drawings return it, explorers and questions show it, notebooks display it."""
 
 from functools import cached_property
 from html import escape
@@ -10,8 +10,8 @@ from IPython.core.formatters import DisplayFormatter
 class Shown:
     """Something to see, with all that a view must know of it.
 
-    `markup` is HTML; `text` says in one line what it shows; `style` is the CSS that the markup needs,
-    once a view; `height` is that of the markup in CSS pixels, known before anything is drawn, or
+    `markup` is HTML; `text` says in one line what it shows; `style` is the CSS that it needs, once
+    a view; `height` is that of the markup in CSS pixels, known before anything is drawn, or
     None where it follows from the room there is. `still` is what a page stores for readers without
     a kernel, a MIME bundle (data, metadata); unless given it is the style with the markup.
     Markup and still may be functions of nothing, called when they are first asked for.
@@ -23,7 +23,7 @@ class Shown:
 
     @classmethod
     def of(cls, answer):
-        """Anything at all as a notebook would show it: a `Shown` as it is, else in its richest form."""
+        """Anything at all as a notebook would show it; a `Shown` is returned as it is."""
         if isinstance(answer, Shown):
             return answer
         shell = get_ipython()

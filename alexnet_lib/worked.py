@@ -154,7 +154,8 @@ def ruler(size=8, kernel=3, stride=2, padding=0, dilation=1, operation="convolut
     pixels = sum(padding <= position < padding + size for position in unread)
     layer = "nn.MaxPool1d(" if operation == "pooling" else "nn.Conv1d(1, 1, "
     notes = (
-        f"before the floor: {room} / {stride} = {room / stride:.4g}; after it: {room // stride}; plus one: {count}",
+        f"before the floor: {room} / {stride} = {room / stride:.4g}; "
+        f"after it: {room // stride}; plus one: {count}",
         f"unread: {_count(pixels, 'pixel')} and {_count(len(unread) - pixels, 'padding cell')}",
         f"`{layer}{kernel}, {stride}, {padding}, {dilation})`",
     )

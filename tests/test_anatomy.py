@@ -41,7 +41,7 @@ def test_the_chain_says_which_layer_no_longer_fits_and_goes_no_further():
     )
     assert [row[-1] for row in shown["entries"][5:]] == ["–"] * 3
     settings[4][0] = 2.5
-    assert "kernel must be a whole number, not 2.5" in sizes(settings)["notes"][0]
+    assert "kernel must be a whole number from 1, not 2.5" in sizes(settings)["notes"][0]
     assert "ax-marked" in grids.table(**shown).markup
 
 

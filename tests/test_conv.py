@@ -113,12 +113,12 @@ def test_the_tutorials_sizes():
         ),
         (((3, 9), 5), "height: kernel 5 does not fit into input 3 + 2·0 padding"),
         (((9, 3), 5), "width: kernel 5 does not fit into input 3 + 2·0 padding"),
-        ((7, 3, 0), "stride must be at least 1, not 0"),
-        ((7, 3, 1, -1), "padding must be at least 0, not -1"),
-        ((7, 3, 1, 0, 0), "dilation must be at least 1, not 0"),
-        ((7, 2.5), "kernel must be a whole number, not 2.5"),
-        ((7, True), "kernel must be a whole number, not True"),
-        (("7", 3), "input size must be a whole number, not '7'"),
+        ((7, 3, 0), "stride must be a whole number from 1, not 0"),
+        ((7, 3, 1, -1), "padding must be a whole number from 0, not -1"),
+        ((7, 3, 1, 0, 0), "dilation must be a whole number from 1, not 0"),
+        ((7, 2.5), "kernel must be a whole number from 1, not 2.5"),
+        ((7, True), "kernel must be a whole number from 1, not True"),
+        (("7", 3), "input size must be a whole number from 1, not '7'"),
         ((7, (3, 3, 3)), "give one number or a pair (height, width), not (3, 3, 3)"),
     ],
 )
@@ -199,7 +199,7 @@ def test_whole_numbers_of_other_kinds_are_taken(three):
     "kernel", [torch.tensor(2.5), np.float64(3), "3", None, torch.tensor([1, 2]), 3.0, True]
 )
 def test_what_is_no_whole_number_is_refused_in_words(kernel):
-    with pytest.raises(ValueError, match="kernel must be a whole number, not "):
+    with pytest.raises(ValueError, match="kernel must be a whole number from 1, not "):
         output_size(7, kernel)
 
 

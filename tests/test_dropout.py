@@ -65,5 +65,5 @@ def test_what_is_no_probability_is_refused_in_words(p):
 
 @pytest.mark.parametrize("units", ["3", 2.0, True])
 def test_units_are_a_whole_number(units):
-    with pytest.raises(ValueError, match="units must be a whole number, not "):
+    with pytest.raises(ValueError, match="units must be a whole number from 1, not "):
         all_masks(units)

@@ -178,7 +178,7 @@ class _Block:
 
 
 def _sight(source, target, kernel):
-    """The window in the middle of the source's side face, and lines from its corners to the target."""
+    """The window in the middle of the source's side, and lines from its corners to the target."""
     share = 1 if source.vector or kernel is None else min(1, kernel * TALL / source.tall)
     low, high = (1 - share) / 2, (1 + share) / 2
     corners = [

@@ -1,4 +1,4 @@
-"""Controls that ipywidgets lacks: a slider with a spoken name, a table of numbers to edit, a choice of photographs.
+"""Controls that ipywidgets lacks: a slider that is read aloud, numbers to edit, photographs.
 
 ipywidgets' own slider has no accessible name and offers none, so a screen reader says only
 "slider". Each control has a `value` that changes when the reader moves it; where that is text still
@@ -25,7 +25,7 @@ NUMBER = re.compile(r"\s*[-−+]?(\d+(\.\d*)?|\.\d+)(/\d+)?\s*")
 
 
 class Column(VBox):
-    """Widgets below each other, with a `still`: what a page shows of them without a kernel, a `Shown`."""
+    """Widgets below each other; `still`, a `Shown`, is what a page shows of them without a kernel."""
 
     _ipython_display_ = None  # ipywidgets 7 would show itself by this, and leave the still out
     still = Shown("", "")
@@ -37,10 +37,13 @@ class Column(VBox):
 
 
 class Slider(AnyWidget):
-    """A number between `min` and `max` in steps of `step`; moved with the mouse, a finger or the arrow keys."""
+    """A number from `min` to `max` in steps; moved with the mouse, a finger or the arrow keys."""
 
     _esm, _css = STATIC / "slider.js", STATIC / "controls.css"
-    value, min, max, step = (traitlets.Any(0).tag(sync=True) for _ in range(4))
+    value = traitlets.Any(0).tag(sync=True)  # like those below an int or a float
+    min = traitlets.Any(0).tag(sync=True)
+    max = traitlets.Any(0).tag(sync=True)
+    step = traitlets.Any(0).tag(sync=True)
     description = traitlets.Unicode("").tag(sync=True)
 
     def __repr__(self):
@@ -49,14 +52,13 @@ class Slider(AnyWidget):
     @traitlets.validate("value")
     def _within(self, proposal):
         if not self.min <= proposal.value <= self.max:
-            raise traitlets.TraitError(
-                f"{self.description} runs from {self.min} to {self.max}, not {proposal.value}"
-            )
+            ends = f"{self.description} runs from {self.min} to {self.max}"
+            raise traitlets.TraitError(f"{ends}, not {proposal.value}")
         return proposal.value
 
 
 class Cells(AnyWidget):
-    """A table of numbers to edit. `value` holds the texts, row by row; `rows` and `columns` may name them."""
+    """A table of numbers to edit; `value` has its texts, `rows` and `columns` may name them."""
 
     _esm, _css = STATIC / "cells.js", STATIC / "controls.css"
     value = traitlets.Any(()).tag(sync=True)
@@ -65,11 +67,9 @@ class Cells(AnyWidget):
     columns = traitlets.List(traitlets.Unicode()).tag(sync=True)
 
     def read(self):
-        """The numbers, as rows of ints and floats. Raises ValueError, in words, for a text that is no number."""
-        return [
-            [self._number(r, c, text) for c, text in enumerate(row)]
-            for r, row in enumerate(self.value)
-        ]
+        """The numbers, as rows of ints and floats. Raises ValueError for a text that is none."""
+        rows = enumerate(self.value)
+        return [[self._number(r, c, text) for c, text in enumerate(row)] for r, row in rows]
 
     def _number(self, r, c, text):
         above, _, below = text.replace("−", "-").partition("/")
@@ -80,21 +80,19 @@ class Cells(AnyWidget):
             raise ValueError(f"{where}: {text!r} is not a number; write one like -1, 0.5 or 1/9")
         number = Fraction(above.strip()) / Fraction(below or 1)
         if abs(number) > LARGEST:
-            raise ValueError(
-                f"{self.description}: {text} is too large to show; stay within ±{LARGEST:,}"
-            )
+            limit = f"stay within ±{LARGEST:,}"
+            raise ValueError(f"{self.description}: {text} is too large to show; {limit}")
         return int(number) if number.denominator == 1 else float(number)
 
 
 def numbers(rows, columns, description="settings"):
-    """A table of numbers to edit: `rows` maps a row's name to its numbers, `columns` names the columns."""
-    return Cells(
-        value=_texts(rows.values()), rows=list(rows), columns=list(columns), description=description
-    )
+    """A table of numbers to edit: `rows` maps names to numbers, `columns` names the columns."""
+    names = {"rows": list(rows), "columns": list(columns)}
+    return Cells(value=_texts(rows.values()), description=description, **names)
 
 
 class Kernel(VBox):
-    """A square kernel: one of the `presets` by name, resized within `sizes`, each of its numbers to edit."""
+    """A square kernel: one of the `presets`, resized within `sizes`, each number to edit."""
 
     value = traitlets.Any(())
     description = traitlets.Unicode("")
@@ -103,28 +101,20 @@ class Kernel(VBox):
         self.presets = {name: _texts(rows) for name, rows in presets.items()}
         first = next(iter(self.presets))
         self.cells = Cells(value=self.presets[first], description=description)
-        self.preset = Dropdown(
-            options=[*self.presets, OWN],
-            description=description,
-            layout=Layout(width="auto"),
-            style=FIT,
-        )
-        self.size = None
+        self.preset, self.size = _menu([*self.presets, OWN], description), None
+        parts = [self.preset, self.cells]
         if sizes:
-            start = len(self.presets[first])
-            self.size = Slider(
-                min=sizes[0], max=sizes[1], step=1, value=start, description=f"{description} size"
-            )
+            name, start = f"{description} size", len(self.presets[first])
+            self.size = Slider(min=sizes[0], max=sizes[1], step=1, value=start, description=name)
             self.size.observe(self._resize, "value")
-        super().__init__(
-            [self.preset, *([self.size] if sizes else []), self.cells], description=description
-        )
+            parts.insert(1, self.size)
+        super().__init__(parts, description=description)
         self.value = self.cells.value
         self.preset.observe(self._choose, "value")
         self.cells.observe(self._edited, "value")
 
     def read(self):
-        """The numbers, as rows of ints and floats. Raises ValueError, in words, for a text that is no number."""
+        """The numbers, as rows of ints and floats. Raises ValueError for a text that is none."""
         return self.cells.read()
 
     @property
@@ -138,35 +128,29 @@ class Kernel(VBox):
             self.cells.value = self.presets[change.new]
 
     def _resize(self, change):
-        if change.new != len(self.cells.value):
-            square = range(change.new)
-            old = {
-                (r, c): text for r, row in enumerate(self.cells.value) for c, text in enumerate(row)
-            }
-            self.cells.value = [[old.get((r, c), "0") for c in square] for r in square]
+        """Cut the kernel, or fill up its rows and columns with zeros."""
+        size, rows = change.new, self.cells.value
+        if size != len(rows):
+            wide = [[*row, *["0"] * size][:size] for row in rows]
+            self.cells.value = [*wide, *[["0"] * size] * size][:size]
 
     def _edited(self, change):
-        self.preset.value = next(
-            (name for name, rows in self.presets.items() if rows == change.new), OWN
-        )
+        names = (name for name, rows in self.presets.items() if rows == change.new)
+        self.preset.value = next(names, OWN)
         if self.size:
             self.size.value = len(change.new)
         self.value = change.new
 
 
 class Photograph(VBox):
-    """One of the named photographs, or an image file of the reader's own. `value` is the name or the file's bytes."""
+    """One of the named photographs, or a file of the reader's own; `value` is name or bytes."""
 
     value = traitlets.Any()
     description = traitlets.Unicode("")
 
     def __init__(self, names, description="photo"):
-        self.name = Dropdown(
-            options=list(names), description=description, layout=Layout(width="auto"), style=FIT
-        )
-        self.upload = FileUpload(
-            accept="image/*", description="your own image", layout=Layout(width="190px")
-        )
+        self.name, own = _menu(names, description), Layout(width="190px")
+        self.upload = FileUpload(accept="image/*", description="your own image", layout=own)
         super().__init__([HBox([self.name, self.upload])], value=names[0], description=description)
         self._file = None
         self.name.observe(self._choose, "value")
@@ -189,9 +173,9 @@ class Photograph(VBox):
 
 
 class Unit(VBox):
-    """One unit of one of several square maps. `value` is (name, row, column); `sides` has each map's rows by name.
+    """A unit of one of several square maps, `value` is (name, row, column).
 
-    On another map the unit stays in about the same place of the picture.
+    `sides` maps names to how many rows a map has. On another map the unit stays in about the same place of the picture.
     """
 
     value = traitlets.Any()
@@ -199,17 +183,10 @@ class Unit(VBox):
 
     def __init__(self, sides, start, description="unit"):
         self.sides, (name, *place) = sides, start
-        self.map = Dropdown(
-            options=list(sides),
-            value=name,
-            description="layer",
-            layout=Layout(width="auto"),
-            style=FIT,
-        )
-        names = zip(("row", "column"), place, strict=True)
+        self.map = _menu(sides, "layer", value=name)
         self.place = [
             Slider(min=0, max=sides[name] - 1, step=1, value=at, description=what)
-            for what, at in names
+            for what, at in zip(("row", "column"), place, strict=True)
         ]
         row = HBox([self.map, *self.place], layout=Layout(flex_flow="row wrap"))
         super().__init__([row], value=tuple(start), description=description)
@@ -220,10 +197,8 @@ class Unit(VBox):
     @property
     def extremes(self):
         """A unit of the smallest map and one of the largest."""
-        return [
-            (name, 0, 0)
-            for name in (min(self.sides, key=self.sides.get), max(self.sides, key=self.sides.get))
-        ]
+        by_size = sorted(self.sides, key=self.sides.get)
+        return [(by_size[0], 0, 0), (by_size[-1], 0, 0)]
 
     def _move(self, change):
         before, after = (self.sides[name] - 1 for name in (change.old, change.new))
@@ -240,7 +215,7 @@ class Unit(VBox):
 
 
 def control(function, name, given):
-    """The widget for an argument of `function`: `given` itself, or what ipywidgets' abbreviation stands for.
+    """The widget for an argument of `function`: `given`, or what it abbreviates in ipywidgets.
 
     It starts at the default of the function's parameter, else at its first value. Raises ValueError
     for anything else.
@@ -251,9 +226,8 @@ def control(function, name, given):
         default = given[0]
     widget = given if isinstance(given, Widget) else interactive.widget_from_abbrev(given, default)
     if widget is None:
-        raise ValueError(
-            f"{name}={given!r} is no control; give (low, high), a list of choices, True, or a widget"
-        )
+        forms = "(low, high), a list of choices, True, or a widget"
+        raise ValueError(f"{name}={given!r} is no control; give {forms}")
     if isinstance(given, tuple):
         widget = Slider(min=widget.min, max=widget.max, step=widget.step, value=widget.value)
     widget.description = widget.description or name.replace("_", " ")
@@ -263,8 +237,13 @@ def control(function, name, given):
 
 
 def read(controls):
-    """What controls say now: {name: widget} to {name: value}. Raises ValueError for a text that is no number."""
+    """What controls say now, {name: value}. Raises ValueError for a text that is no number."""
     return {name: w.read() if hasattr(w, "read") else w.value for name, w in controls.items()}
+
+
+def _menu(options, description, **start):
+    layout = Layout(width="auto")
+    return Dropdown(options=[*options], description=description, layout=layout, style=FIT, **start)
 
 
 def _texts(rows):

@@ -16,11 +16,12 @@ from ipywidgets import HTML, HBox, Layout, VBox
 from alexnet_lib.explore.controls import Column, control, read
 from alexnet_lib.shown import Shown
 
-MOST_CORNERS, STALE = 128, ".ax-stale{opacity:.45}"
+MOST_CORNERS = 128  # settings whose heights are asked for
+STALE = ".ax-stale{opacity:.45}"
 
 
 def explore(function, /, *then, **controls):
-    """Show `function(**values)` under one control for each keyword, and again whenever a control moves.
+    """Show `function(**values)` under a control for each keyword, again whenever one moves.
 
     A control is ipywidgets' own abbreviation, (0, 3), ["a", "b"], True, or a ready widget. It
     starts at the default of the function's parameter, else at its first value. Further functions
@@ -32,13 +33,11 @@ def explore(function, /, *then, **controls):
 
 
 class Explorer(Column):
-    """Controls above a view. `controls` maps names to widgets; `message` is the current explanation, "" if none."""
+    """Controls, {name: widget}, above a view; `message` is what is explained just now, or ""."""
 
     def __init__(self, functions, controls):
         self.functions, self.message = functions, ""
-        self.controls = {
-            name: control(functions[0], name, given) for name, given in controls.items()
-        }
+        self.controls = {n: control(functions[0], n, given) for n, given in controls.items()}
         self._message = HTML(layout=Layout(min_height="1.6em"))
         self.still = self.draw(**self.values())
         tallest = None if self.still.height is None else self._tallest()
@@ -46,10 +45,9 @@ class Explorer(Column):
         style = HTML(f"<style>{STALE}{self.still.style}</style>", layout=Layout(display="none"))
         large = [widget for widget in self.controls.values() if isinstance(widget, VBox)]
         small = [widget for widget in self.controls.values() if widget not in large]
-        rest = HBox(
-            small, layout=Layout(flex="1 1 320px", flex_flow="row wrap", align_content="flex-start")
-        )
-        row = HBox([*large, rest], layout=Layout(flex_flow="row wrap", align_items="flex-start"))
+        wrapped = {"flex_flow": "row wrap"}
+        rest = HBox(small, layout=Layout(flex="1 1 320px", align_content="flex-start", **wrapped))
+        row = HBox([*large, rest], layout=Layout(align_items="flex-start", **wrapped))
         super().__init__([row, self._message, self._view, style])
         for widget in self.controls.values():
             widget.observe(self._redraw, "value")
@@ -85,23 +83,32 @@ class Explorer(Column):
     def _explain(self, message):
         self.message = message
         self._message.value = f'<span role="alert">⚠ {escape(message)}</span>' if message else ""
-        (self._view.add_class if message else self._view.remove_class)("ax-stale")
+        if message:
+            self._view.add_class("ax-stale")
+        else:
+            self._view.remove_class("ax-stale")
 
     def _tallest(self):
-        """The height of the tallest picture over the controls' extremes, so that nothing below it ever moves."""
-        ends, heights, dice = list(map(_extremes, self.controls.values())), [], Random(0)
-        few = math.prod(map(len, ends)) <= MOST_CORNERS
-        for corner in (
-            product(*ends)
-            if few
-            else ([dice.choice(end) for end in ends] for _ in range(MOST_CORNERS))
-        ):
-            with suppress(ValueError):
+        """Room, as CSS, for the tallest picture there can be, so that nothing below it ever moves.
+
+        A picture is tallest where controls stand at their ends. All combinations of ends are asked,
+        or as many of them by chance, always the same: a height is known without drawing.
+        """
+        ends, chance = [_ends(widget) for widget in self.controls.values()], Random(0)
+        corners = product(*ends)
+        if math.prod(map(len, ends)) > MOST_CORNERS:
+            corners = ([chance.choice(end) for end in ends] for _ in range(MOST_CORNERS))
+        heights = []
+        for corner in corners:
+            with suppress(ValueError):  # an impossible setting has no picture
                 heights.append(self.draw(**dict(zip(self.controls, corner, strict=True))).height)
         return f"{max(heights)}px" if heights else None
 
 
-def _extremes(widget):
-    if hasattr(widget, "extremes") or hasattr(widget, "options"):
-        return getattr(widget, "extremes", None) or [value for _, value in widget._options_full]
+def _ends(widget):
+    """The values of a control at which a picture may be tallest: its ends, or every choice."""
+    if hasattr(widget, "extremes"):  # one of this library's own
+        return widget.extremes
+    if hasattr(widget, "options"):
+        return [value for _, value in widget._options_full]
     return [widget.min, widget.max] if hasattr(widget, "min") else [widget.value]
