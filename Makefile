@@ -56,7 +56,7 @@ address: ready
 	@$(BIN)/python tools/address.py
 
 bench: ready-dev
-	@$(BIN)/python tools/bench.py $(PARTS)
+	@$(BIN)/python -m bench $(PARTS)
 
 refresh: ready
 	@$(BIN)/python tools/refresh.py $(if $(ANEW),--anew) $(filter-out notebooks notebooks/,$(PAGE))
