@@ -3,17 +3,14 @@
 import ast
 import json
 import re
-from pathlib import Path
 from statistics import median
 
 import address
 import pytest
 import refresh
+from course import NOTEBOOKS, ROOT, lesson, pages
 
-ROOT = Path(__file__).parents[1]
-PAGES = sorted((ROOT / "notebooks").glob("*.ipynb"))
-
-
+PAGES = pages()
 SHOWS = {"explore", "experiment", "predict", "check", "progress"}
 
 
@@ -98,7 +95,7 @@ def stored_names(tree):
 
 
 def names_read_later(tree):
-    """The names that a cell's functions look up when they are called, a slider's callback long after the cell."""
+    """The names that a cell's functions look up when called: a slider's, long after the cell."""
     found = set()
     for function in ast.walk(tree):
         if isinstance(function, ast.FunctionDef | ast.Lambda):
@@ -148,4 +145,5 @@ def test_a_page_was_stored_by_make_refresh_and_is_small(page):
 def test_the_readme_lists_every_page_and_every_page_is_in_order():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert PAGES and all(f"notebooks/{path.name}" in readme for path in PAGES)
-    assert [path.name[:2] for path in PAGES] == [f"{n:02d}" for n in range(1, len(PAGES) + 1)]
+    assert set(NOTEBOOKS.glob("*.ipynb")) == set(PAGES)
+    assert [lesson(path) for path in PAGES] == list(range(1, len(PAGES) + 1))

@@ -292,7 +292,7 @@ def browser_name():
 
 
 def places():
-    """{what is written: (place, why it cannot be, whether that stops the course)}; ~ is the home."""
+    """{what is written: (place, why it cannot be, whether that stops the course)}; ~ is home."""
     home = os.path.expanduser("~")
     progress = os.environ.get("ALEXNET_PROGRESS") or Path(home, ".alexnet_course.json")
     progress = Path(progress).expanduser()

@@ -246,7 +246,7 @@ class Installer:
         return next((place for place in places if place and torch_wheel(place, version)), "")
 
     def _index(self, build):
-        """The address of PyTorch's own index for a build, such as cpu; uv notes it with what it finds."""
+        """The address of PyTorch's own index for a build, such as cpu, as uv notes it."""
         ask = self.pip("compile", "-q", "--no-deps", "--emit-index-annotation")
         ask += ["--torch-backend", build, "-"]
         wanted = f"torch=={pinned('torch')}+{build}"
@@ -307,7 +307,7 @@ class Installer:
             DEV_STAMP.touch()
 
     def fill(self, folder):
-        """Download all that is installed here as wheels, and what builds the course, into a folder."""
+        """Download what is installed here, and what builds the course, into a folder of wheels."""
         freeze = [*self.uv, "pip", "freeze", "--exclude-editable", "--python", str(PYTHON)]
         words = {"stdout": subprocess.PIPE, "text": True, "env": self.environment}
         frozen = subprocess.run(freeze, check=True, **words).stdout
@@ -332,7 +332,7 @@ class Installer:
         run([*pip, *wanted], self.environment)
 
     def lock(self):
-        """Write constraints.txt: one version of everything, for every system, Python and PyTorch build."""
+        """Write constraints.txt: one version of everything, for every system, Python and build."""
         environment = dict(self.environment)
         environment.pop("UV_FIND_LINKS", None)
         named = REQUIREMENTS.read_text(encoding="utf-8").splitlines()

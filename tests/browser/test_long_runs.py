@@ -1,20 +1,9 @@
-"""What takes a while, as a learner meets it: watch it, stop it, keep what was found, start it again."""
+"""What takes a while, as a learner meets it: watch it, stop it, keep what was found, start anew."""
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 
-def serious(page, cell):
-    context = f"[data-windowed-list-index='{cell.get_attribute('data-windowed-list-index')}'] .jp-OutputArea"
-    found = Axe().run(page.page, context=context).response["violations"]
-    return [
-        (v["id"], v["nodes"][0]["html"][:120])
-        for v in found
-        if v["impact"] in ("serious", "critical")
-    ]
-
-
-def test_a_training_is_watched_and_interrupted_and_what_it_learned_stays(notebook):
+def test_a_training_is_watched_and_interrupted_and_what_it_learned_stays(notebook, barriers):
     page = notebook("05_training")
     for text in (
         "import signal",
@@ -32,13 +21,13 @@ def test_a_training_is_watched_and_interrupted_and_what_it_learned_stays(noteboo
     page.command("notebook:interrupt-kernel")
     page.kernel_status("idle")
     assert page.errors()["errors"] == []
-    assert serious(page, cell) == []
+    assert barriers(page.page, cell, ".jp-OutputArea") == []
     page.ask("assert 0 < history.progress < 1 and len(history.step) > 0")
     page.run("plots.learning(history)").locator("img").wait_for()
     assert page.errors()["errors"] == []
 
 
-def test_an_experiment_is_started_again_with_other_settings_and_stopped(notebook):
+def test_an_experiment_is_started_again_with_other_settings_and_stopped(notebook, barriers):
     page = notebook("06_claims")
     for text in (
         "from functools import partial",
@@ -62,4 +51,4 @@ def test_an_experiment_is_started_again_with_other_settings_and_stopped(notebook
     cell.get_by_text("you stopped it; what has finished is shown").wait_for()
     expect(stop).to_be_disabled()
     assert picture.first.get_attribute("alt") != before
-    assert page.errors()["errors"] == [] and serious(page, cell) == []
+    assert page.errors()["errors"] == [] and barriers(page.page, cell, ".jp-OutputArea") == []
