@@ -44,11 +44,7 @@ def test_the_file_names_the_machine_and_the_limits_it_was_under(tmp_path, monkey
     results.write([row("speed", 3, "×", 2)], tmp_path / "build" / "bench.json")
     kept = json.loads((tmp_path / "build" / "bench.json").read_text(encoding="utf-8"))
     assert kept["rows"] == [{"name": "speed", "value": 3, "unit": "×", "goal": 2, "met": True}]
-    assert (
-        kept["machine"]["processor"]
-        and kept["machine"]["cores"]
-        and kept["machine"]["instructions"]
-    )
+    assert all(kept["machine"][fact] for fact in ("processor", "cores", "instructions"))
     assert kept["machine"]["limits"] == {"ATEN_CPU_CAPABILITY": "avx2"}
     assert kept["date"].startswith("20")
 
@@ -77,10 +73,8 @@ def judged(lesson, importing=1.0, running=4.0, **found):
 def test_a_page_is_judged_by_time_and_memory():
     rows = judged(1, importing=2.1, running=5.0)
     assert (rows["imports"]["met"], rows["run of all cells"]["met"]) == (False, True)
-    assert (
-        rows["peak memory of the kernel"]["value"],
-        rows["peak memory of the kernel"]["met"],
-    ) == (350, True)
+    peak = rows["peak memory of the kernel"]
+    assert (peak["value"], peak["met"]) == (350, True)
     assert rows["memory that stays"]["value"] == 300
     assert judged(1, peak=400_100_000)["peak memory of the kernel"]["met"] is False
 
@@ -112,17 +106,15 @@ def test_the_imports_are_the_first_cells():
 
 
 def test_only_calls_that_the_cell_makes_itself_are_counted():
-    source = "explore(a)\nshow(kit.explore(b))\ndef later():\n    explore(c)\nlambda: explore(d)\nexplorer(e)"
+    now = "explore(a)\nshow(kit.explore(b))\nexplorer(e)\n"
+    source = now + "def later():\n    explore(c)\nlambda: explore(d)"
     assert len(pages.calls(ast.parse(source), "explore")) == 2
 
 
 def test_the_training_budget_is_what_the_page_gives_to_fit():
-    source = (
-        "run = fit(net, data, seconds=budget.value)\nfit(net, data, epochs=2)\nrace(net, seconds=9)"
-    )
-    assert [ast.unparse(given) for given in pages.training_seconds(ast.parse(source))] == [
-        "budget.value"
-    ]
+    source = "run = fit(net, data, seconds=budget.value)\nfit(net, epochs=2)\nrace(net, seconds=9)"
+    (given,) = pages.training_seconds(ast.parse(source))
+    assert ast.unparse(given) == "budget.value"
 
 
 def everything():
@@ -143,17 +135,8 @@ def test_every_control_is_moved_and_stays_within_its_places():
         kernel.move(explorer, dice)
         for name, value in explorer.values().items():
             seen.setdefault(name, set()).add(repr(value))
-    assert {
-        name: len(values)
-        for name, values in seen.items()
-        if name in ("size", "share", "way", "play", "image")
-    } == {
-        "size": 7,
-        "share": 11,
-        "way": 2,
-        "play": 2,
-        "image": len(photographs.PHOTOS),
-    }
+    places = {"size": 7, "share": 11, "way": 2, "play": 2, "image": len(photographs.PHOTOS)}
+    assert {name: len(seen[name]) for name in places} == places
     assert all(len(seen[name]) > 10 for name in ("kernel", "unit", "settings"))
 
 
@@ -235,7 +218,8 @@ PAGE = [
     "assert 'progress.json' in os.environ['ALEXNET_PROGRESS']",
     "def fit(seconds):\n    return seconds\n\nbudget = 7\nfit(seconds=budget + 1)",
     "def double(n):\n    return 2 * n\n\nexplore(double, n=(1, 9));\n1",
-    "def boast(n):\n    return {'n': n}\n\ndef roar(n):\n    return n\n\nshown = [explore(boast, roar, n=(1, 9))]",
+    "def boast(n):\n    return {'n': n}\n\ndef roar(n):\n    return n",
+    "shown = [explore(boast, roar, n=(1, 9))]",
 ]
 
 
@@ -260,16 +244,12 @@ def test_a_page_is_executed_and_each_of_its_explorers_is_found(tmp_path):
     values = {row["name"].partition(": ")[2]: row for row in rows}
     assert values["run of all cells"]["goal"] == 48
     assert 0 < values["imports"]["value"] < values["run of all cells"]["value"]
-    assert (
-        values["peak memory of the kernel"]["value"]
-        > 0.95 * values["memory that stays"]["value"]
-        > 50
-    )
+    stays = values["memory that stays"]["value"]
+    assert values["peak memory of the kernel"]["value"] > 0.95 * stays > 50
 
 
 def test_an_explorer_that_is_not_found_is_an_error(tmp_path):
     lost = [*PAGE[:2], "explore(lambda n: n, n=(1, 9)).close()"]
-    with pytest.raises(
-        RuntimeError, match="01_lost.ipynb calls explore 1 times, 0 explorers are alive"
-    ):
+    words = "01_lost.ipynb calls explore 1 times, 0 explorers are alive"
+    with pytest.raises(RuntimeError, match=words):
         list(pages.rows([stored(tmp_path / "01_lost.ipynb", lost)]))

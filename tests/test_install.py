@@ -1,4 +1,4 @@
-"""What an installation would fetch, and from where, without fetching it; and the files that fix the versions."""
+"""What an installation would fetch, and from where; and the files that fix the versions."""
 
 import platform
 import re

@@ -148,7 +148,8 @@ def test_a_kernel_imports_pytorch_by_itself_and_is_else_the_ordinary_one(monkeyp
         code = (
             "import sys, threading; before = set(dir())\n"
             "[thread.join() for thread in threading.enumerate() if thread.name == 'warm']\n"
-            "print('torch' in sys.modules, 'matplotlib.figure' in sys.modules, 'anywidget' in sys.modules)"
+            "wanted = 'torch', 'matplotlib.figure', 'anywidget'\n"
+            "print(*(name in sys.modules for name in wanted))"
         )
         said = []
         reply = client.execute_interactive(code, output_hook=said.append, timeout=120)

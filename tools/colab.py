@@ -29,7 +29,7 @@ numpy==2.1.3; python_version < "3.14"
 matplotlib==3.10.0; python_version < "3.14"
 pillow==11.3.0; python_version < "3.14"
 """
-TESTS = [f"tests/test_{name}.py" for name in ("controls", "explore", "live", "experiment")]
+TESTS = [f"tests/test_{name}.py" for name in ("controls", "explore", "watch")]
 FOLDER = ROOT / "build" / "colab"
 
 

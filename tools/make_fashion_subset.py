@@ -7,7 +7,6 @@ package dataset-fashion-mnist, whose sha256 is checked, and the same bytes are w
 """
 
 import io
-import os
 import sys
 import zipfile
 from pathlib import Path
@@ -16,6 +15,7 @@ import numpy as np
 import torch
 
 from alexnet_lib.data import fashion
+from alexnet_lib.files import replacing
 
 TARGET = fashion.SUBSET
 EACH = (500, 100)
@@ -31,15 +31,13 @@ def first_of_each(images, labels, count):
 
 def write(path, arrays):
     """Write a compressed .npz whose bytes depend on the arrays alone: no date, no system."""
-    temporary = path.with_suffix(".tmp")
-    with zipfile.ZipFile(temporary, "w") as archive:
+    with replacing(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
         for name, array in arrays.items():
             entry = zipfile.ZipInfo(f"{name}.npy", date_time=(1980, 1, 1, 0, 0, 0))
             entry.compress_type, entry.create_system = zipfile.ZIP_DEFLATED, 3
             content = io.BytesIO()
             np.save(content, array)
             archive.writestr(entry, content.getvalue(), compresslevel=9)
-    os.replace(temporary, path)
 
 
 def main(argv):

@@ -9,7 +9,6 @@ from run to run (a speed, a picture of a training) keeps its output, unless --an
 """
 
 import argparse
-import os
 import sys
 from pathlib import Path
 
@@ -17,6 +16,8 @@ import course
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
+
+from alexnet_lib.files import replacing
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 NO_NOTEBOOK = (nbformat.reader.NotJSONError, nbformat.ValidationError)
@@ -96,13 +97,6 @@ def stored(path):
     return ""
 
 
-def write(path, text):
-    """Replace a file in one step, so that an interruption leaves the old one."""
-    temporary = path.with_suffix(".tmp")
-    temporary.write_text(text, encoding="utf-8")
-    os.replace(temporary, path)
-
-
 def main(argv):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("pages", nargs="*", type=Path)
@@ -125,7 +119,8 @@ def main(argv):
         if text != path.read_text(encoding="utf-8"):
             stale.append(path)
             if not arguments.check:
-                write(path, text)
+                with replacing(path) as temporary:
+                    temporary.write_text(text, encoding="utf-8")
         changed = "changed" if path in stale else "unchanged"
         print(f"{path.name}: {changed}, {len(text) / 1e6:.2f} MB", flush=True)
     return int(arguments.check and bool(stale))
