@@ -51,10 +51,8 @@ def test_the_file_names_the_machine_and_the_limits_it_was_under(tmp_path, monkey
 
 @pytest.mark.parametrize(("values", "status"), [([3, 1], 0), ([3, 5], 1)])
 def test_a_missed_goal_is_the_exit_status(values, status, tmp_path, monkeypatch):
-    part = SimpleNamespace(
-        rows=lambda: (row("seconds", value, "s", 4, at_most=True) for value in values)
-    )
-    monkeypatch.setitem(sys.modules, "bench.pages", part)
+    found = [row("seconds", value, "s", 4, at_most=True) for value in values]
+    monkeypatch.setitem(sys.modules, "bench.pages", SimpleNamespace(rows=lambda: found))
     monkeypatch.setattr(bench, "write", lambda rows: results.write(rows, tmp_path / "bench.json"))
     assert bench.main(["pages"]) == status
     assert len(json.loads((tmp_path / "bench.json").read_text(encoding="utf-8"))["rows"]) == 2

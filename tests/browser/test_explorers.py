@@ -8,7 +8,7 @@ from torch.nn import functional as F
 from alexnet_lib.worked import digits
 
 QUICK = [page.stem for page in pages() if not trains(page)]
-STEPPER = "explore(worked.correlation"
+STEPPER = "explore(\n    worked.correlation"
 
 
 def numbers(cell, role):
@@ -109,7 +109,7 @@ def test_an_input_cell_shows_who_reads_it_while_the_kernel_is_busy(stepper):
 
 def test_a_cell_of_a_map_opens_a_window_in_every_channel_of_its_group_and_in_no_other(ran):
     page = ran("01_cross_correlation")
-    cell = page.run_and_wait('shape = {"channels"')
+    cell = page.run_and_wait("explore(\n    worked.channels")
     cell.get_by_role("slider", name="groups").press("ArrowRight")
     cell.get_by_text("4 kernels of 2 × 2 × 2").wait_for()
     target = cell.locator(".ax-output").nth(3).locator("td").nth(4)

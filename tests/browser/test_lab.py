@@ -5,8 +5,7 @@ import torch
 
 from alexnet_lib.conv import correlate2d
 
-STEP = "explore(step"
-IMAGE = "image = torch.tensor"
+STEP = "explore(\n    step"
 
 
 def numbers(table):

@@ -5,11 +5,8 @@ from playwright.sync_api import expect
 
 def test_a_training_is_watched_and_interrupted_and_what_it_learned_stays(notebook, barriers):
     page = notebook("05_training")
-    for text in (
-        "import signal",
-        "from alexnet_lib.training.evaluation",
-        'data = fashion.load("best")',
-    ):
+    data = 'data = fashion.load("best")'
+    for text in ("import signal", "from alexnet_lib.training.evaluation", data):
         page.run(text)
     page.ask("device, large = pick_device(), partial(normalise, size=224, channels=3)")
     page.run("untrained = inside.kernels(network)")
@@ -29,14 +26,10 @@ def test_a_training_is_watched_and_interrupted_and_what_it_learned_stays(noteboo
 
 def test_an_experiment_is_started_again_with_other_settings_and_stopped(notebook, barriers):
     page = notebook("06_claims")
-    for text in (
-        "from functools import partial",
-        "thorough = False",
-        "def kaiming",
-        "def network(",
-    ):
+    imports = "from functools import partial"
+    for text in (imports, "thorough = False", "def kaiming", "def network("):
         page.run(text)
-    page.ask('SEEDS, STEPS, MANY = 2, 20, {"seeds": (2, 5), "steps": [20, 10_000]}')
+    page.ask("SEEDS, STEPS, IMAGES_TO_TRY, STEPS_TO_TRY = 2, 20, [1000], [20, 10_000]")
     cell = page.run("def pooling(")
     picture = cell.get_by_role("img", name="3 × 3 against 2 × 2")
     picture.first.wait_for()
