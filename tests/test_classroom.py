@@ -71,9 +71,8 @@ def test_the_guide_names_parts_that_exist_and_its_minutes_are_those_of_the_page(
     titles = {entry["title"] for number in lessons() for entry in exercises(number).values()}
     named = set(re.findall(r"(?<!\*)\*([A-Z][^*\n]+)\*(?!\*)", guide.replace("`", "")))
     assert len(named) > 20 and named <= headings | titles
-    for number, minutes, text in re.findall(
-        r"^## Lesson (\d+)[^\n]*\((\d+) minutes\)\n(.*?)(?=^## )", guide, re.M | re.S
-    ):
+    part = r"^## Lesson (\d+)[^\n]*\((\d+) minutes\)\n(.*?)(?=^## )"
+    for number, minutes, text in re.findall(part, guide, re.M | re.S):
         (text_of_page,) = (prose(path) for path in PAGES if lesson(path) == int(number))
         assert f"About {minutes} minutes" in text_of_page
         parts = [int(part) for part in re.findall(r"^\| (\d+) \|", text, re.M)]

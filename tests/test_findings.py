@@ -50,7 +50,7 @@ def test_the_sigmoid_loses_its_gradient_on_the_way_to_the_first_layer(page):
 
 
 def test_the_papers_start_leaves_no_gradient_in_thin_layers(page):
-    """Of 40 seeds each, PyTorch's start had 12,000 times as much; the page asks for 1,000."""
+    """Of 40 seeds each, PyTorch's start had 12,000 times as much at least; the page asks 1,000."""
 
     def build(start):
         model = page["network"](middle=(16, 16, 16, 16))

@@ -66,11 +66,8 @@ def test_a_page_opens_with_promise_goals_and_minutes_and_closes_with_the_way_on(
     cells = page[1]["cells"]
     opening = "".join(cells[0]["source"])
     prose = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
-    assert (
-        opening.startswith("# ")
-        and "You will be able to" in opening
-        and re.search(r"\d+ minutes", opening)
-    )
+    assert opening.startswith("# ") and "You will be able to" in opening
+    assert re.search(r"\d+ minutes", opening)
     assert opening.count("\n- ") == 3
     assert re.search(r"^## Summary$.*^## Exercises$.*^## Next$", prose, re.MULTILINE | re.DOTALL)
     assert "## Next" in "".join(cells[-1]["source"])

@@ -134,10 +134,8 @@ def test_a_kernel_imports_pytorch_by_itself_and_is_else_the_ordinary_one(monkeyp
     manager = KernelManager(kernel_name="python3")
     ours, usual = manager.kernel_spec.to_dict(), get_kernel_dict()
     (added,) = set(ours["argv"]) - set(usual["argv"]) - {"python"}
-    assert (
-        added.startswith("--IPKernelApp.exec_lines=")
-        and len(ours["argv"]) == len(usual["argv"]) + 1
-    )
+    assert added.startswith("--IPKernelApp.exec_lines=")
+    assert len(ours["argv"]) == len(usual["argv"]) + 1
     for name in ("display_name", "language", "metadata"):
         assert ours[name] == usual[name]
     manager.start_kernel()
@@ -154,9 +152,8 @@ def test_a_kernel_imports_pytorch_by_itself_and_is_else_the_ordinary_one(monkeyp
         said = []
         reply = client.execute_interactive(code, output_hook=said.append, timeout=120)
         assert reply["content"]["status"] == "ok" and reply["content"]["execution_count"] == 1
-        assert [
-            message["content"]["text"] for message in said if message["msg_type"] == "stream"
-        ] == ["True True True\n"]
+        (stream,) = (message for message in said if message["msg_type"] == "stream")
+        assert stream["content"]["text"] == "True True True\n"
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)
