@@ -9,14 +9,16 @@ help:
 	@echo "              CPU=1 PyTorch without CUDA, WHEELS=folder from there, PYTORCH_MIRROR=address PyTorch from there"
 	@echo "make doctor   look at what the course needs of this machine, and say what to do where something is wrong"
 	@echo "make wheels   fill the folder wheels, from which 'make lab WHEELS=wheels' installs without a network"
-	@echo "make test     lint, unit tests, every page re-executed and compared, JupyterLab in a browser"
+	@echo "make test     all four of: make lint (ruff), make unit (unit tests), make pages (every page, executed and"
+	@echo "              compared with what is stored), make browser (JupyterLab and published files in Chromium)"
 	@echo "make refresh  execute the pages and store their outputs (PAGE=notebooks/NAME.ipynb: only that one,"
 	@echo "              ANEW=1: also the outputs that differ from run to run)"
 	@echo "make colab    the pages on the versions that Google Colab has (PAGE=notebooks/NAME.ipynb: only that one)"
 	@echo "make address  take the course's public address from pyproject.toml to the README and the pages"
 	@echo "make bench    measure pages, explorers and trainings (ten minutes; PARTS=pages: only those)"
 	@echo "make slides, make handouts: each lesson as one HTML file in build/, to project or to print, no network needed"
-	@echo "make lint     ruff only; make lock chooses the exact versions anew; make clean removes the installation"
+	@echo "make answers  write the answer key and the glossary, from the questions and the list of terms"
+	@echo "make lock     choose the exact versions anew; make clean removes the installation"
 
 ready: .venv/.installed
 	@$(BIN)/python -c "" 2>/dev/null || "$(PYTHON)" tools/install.py
@@ -56,7 +58,7 @@ address: ready
 	@$(BIN)/python tools/address.py
 
 bench: ready-dev
-	@$(BIN)/python tools/bench.py $(PARTS)
+	@$(BIN)/python -m bench $(PARTS)
 
 refresh: ready
 	@$(BIN)/python tools/refresh.py $(if $(ANEW),--anew) $(filter-out notebooks notebooks/,$(PAGE))

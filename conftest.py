@@ -1,4 +1,4 @@
-"""How every page is tested: executed once and compared by nbval; where it is quick, each cell once more afterwards.
+"""How a page is tested: executed and compared by nbval; if it is quick, each cell once more after.
 
 The second round belongs to the same execution: it asks the same kernel again, after all the other
 cells, and each cell must say what is stored. A page whose pictures differ from run to run trains
@@ -16,10 +16,9 @@ ROOT = Path(__file__).parent
 
 
 def pytest_configure(config):
-    """Kernels and programs that tests start take the library from this folder, and keep no one's progress."""
-    os.environ["PYTHONPATH"] = os.pathsep.join(
-        filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])
-    )
+    """What tests start takes the library from this folder, and keeps no one's progress."""
+    places = filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])
+    os.environ["PYTHONPATH"] = os.pathsep.join(places)
     config.progress = TemporaryDirectory()
     os.environ["ALEXNET_PROGRESS"] = str(Path(config.progress.name) / "progress.json")
 
@@ -37,14 +36,11 @@ def pytest_collection_modifyitems(items):
         if any("picture-differs" in cell.metadata.get("tags", []) for cell in page.nb.cells):
             continue
         first = [item for item in items if item.parent is page]
-        again = [
-            IPyNbCell.from_parent(
-                page,
-                name=f"{item.name} again",
-                cell_num=item.cell_num,
-                cell=item.cell,
-                options=item.options,
-            )
-            for item in first
-        ]
-        items[items.index(first[-1]) + 1 : items.index(first[-1]) + 1] = again
+        after = items.index(first[-1]) + 1
+        items[after:after] = [again(item) for item in first]
+
+
+def again(item):
+    """The test of the same cell, once more."""
+    same = {"cell_num": item.cell_num, "cell": item.cell, "options": item.options}
+    return IPyNbCell.from_parent(item.parent, name=f"{item.name} again", **same)

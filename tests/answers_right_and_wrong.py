@@ -1,4 +1,4 @@
-"""Right answers of different form, and wrong ones with a piece of the reply that they must get, for every exercise."""
+"""For every exercise, right answers in several forms, and wrong ones with a piece of the reply."""
 
 import math
 from statistics import mean, stdev

@@ -2,7 +2,7 @@
 
 
 class Clock:
-    """Time that passes by a `tick` whenever somebody looks, and when a test adds to `now`; in seconds."""
+    """Seconds that pass by a `tick` whenever somebody looks, and when a test adds to `now`."""
 
     def __init__(self, tick=1e-6):
         self.now, self.tick = 0.0, tick

@@ -47,7 +47,7 @@ def test_the_chain_says_which_layer_no_longer_fits_and_goes_no_further():
 
 @pytest.fixture(scope="module")
 def probe():
-    """AlexNet with positive weights and averages for maxima, so that a gradient reaches all that a unit can see."""
+    """AlexNet with positive weights and averages for maxima: a gradient reaches all a unit sees."""
     network = AlexNet().double().features
     for parameter in network.parameters():
         nn.init.ones_(parameter)

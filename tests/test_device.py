@@ -49,7 +49,8 @@ def test_a_processor_has_bfloat16_only_if_pytorchs_library_says_so(monkeypatch, 
 
 
 def test_an_old_processor_can_be_imitated_and_has_no_short_format():
-    code = "import torch; from alexnet_lib.training.device import short_format; print(short_format(torch.device('cpu')))"
+    code = "import torch; from alexnet_lib.training.device import short_format; "
+    code += "print(short_format(torch.device('cpu')))"
     old = os.environ | {"ATEN_CPU_CAPABILITY": "avx2", "ONEDNN_MAX_CPU_ISA": "AVX2"}
     done = subprocess.run(
         [sys.executable, "-c", code], env=old, capture_output=True, text=True, check=True

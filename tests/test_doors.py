@@ -1,4 +1,4 @@
-"""The course's other doors: Google Colab, Binder, Codespaces, GitHub. What can be checked without a network."""
+"""The course's other doors, without a network: Google Colab, Binder, Codespaces, GitHub."""
 
 import ast
 import json
@@ -14,40 +14,31 @@ import address
 import colab
 import pytest
 import yaml
+from course import ROOT, pages
 from packaging.requirements import Requirement
 
-ROOT = Path(__file__).parents[1]
-SITE = "https://github.com/somebody-with-a-long-name/alexnet-by-hand"
+COURSE = "somebody-with-a-long-name/alexnet-by-hand"
+SITE = f"https://github.com/{COURSE}"
 
 
 def every_file(root):
-    return {
-        path.relative_to(root): path.read_bytes()
-        for path in sorted(root.rglob("*"))
-        if path.is_file()
-    }
+    files = [path for path in sorted(root.rglob("*")) if path.is_file()]
+    return {path.relative_to(root): path.read_bytes() for path in files}
 
 
 @pytest.fixture
 def copy(tmp_path):
     """A copy of what the address goes into, and a function that sets it there."""
-    shutil.copytree(
-        ROOT / "notebooks", tmp_path / "notebooks", ignore=shutil.ignore_patterns(".*", "results")
-    )
+    unread = shutil.ignore_patterns(".*", "results", "photos", "fashion_mnist", "__pycache__")
+    for folder in ("notebooks", "alexnet_lib"):  # ruff sorts the imports of the one by the other
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=unread)
     shutil.copy(ROOT / "README.md", tmp_path)
-    unread = shutil.ignore_patterns("photos", "fashion_mnist", "__pycache__")
-    shutil.copytree(
-        ROOT / "alexnet_lib", tmp_path / "alexnet_lib", ignore=unread
-    )  # ruff sorts imports by it
     original = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
 
     def publish(url):
         line = f'Repository = "{url}"\n' if url else ""
-        text = re.sub(
-            r"(?m)^(\[project\.urls\]\n)(Repository = .*\n)?",
-            lambda found: found[1] + line,
-            original,
-        )
+        here = r"(?m)^(\[project\.urls\]\n)(Repository = .*\n)?"
+        text = re.sub(here, lambda found: found[1] + line, original)
         (tmp_path / "pyproject.toml").write_text(text, encoding="utf-8")
         return tmp_path
 
@@ -60,11 +51,8 @@ def first_code(page):
     return next("".join(cell["source"]) for cell in page["cells"] if cell["cell_type"] == "code")
 
 
-def pages(root):
-    return [
-        json.loads(path.read_text(encoding="utf-8"))
-        for path in sorted((root / "notebooks").glob("*.ipynb"))
-    ]
+def contents(root):
+    return [json.loads(path.read_text("utf-8")) for path in pages(root / "notebooks")]
 
 
 def test_the_pages_and_the_readme_say_what_the_address_says(capsys):
@@ -78,18 +66,18 @@ def test_an_address_opens_every_page_elsewhere_and_taking_it_away_leaves_no_trac
     before = every_file(copy(""))
     readme = before[Path("README.md")].decode()
     assert "colab.research.google.com/github" not in readme and "mybinder" not in readme
-    assert not any("google.colab" in first_code(page) for page in pages(copy("")))
+    assert not any("google.colab" in first_code(page) for page in contents(copy("")))
 
     root = copy(SITE)
     address.main(root)
     badges = (root / "README.md").read_text(encoding="utf-8").split("\n\n")[1]
     assert badges.count("[![") == 3
-    for path, page in zip(sorted((root / "notebooks").glob("*.ipynb")), pages(root), strict=True):
+    for path, page in zip(pages(root / "notebooks"), contents(root), strict=True):
         opening = "".join(page["cells"][0]["source"])
         for place in (
-            f"https://colab.research.google.com/github/somebody-with-a-long-name/alexnet-by-hand/blob/main/notebooks/{path.name}",
-            f"https://mybinder.org/v2/gh/somebody-with-a-long-name/alexnet-by-hand/main?urlpath=lab/tree/notebooks/{path.name}",
-            "https://codespaces.new/somebody-with-a-long-name/alexnet-by-hand",
+            f"https://colab.research.google.com/github/{COURSE}/blob/main/notebooks/{path.name}",
+            f"https://mybinder.org/v2/gh/{COURSE}/main?urlpath=lab/tree/notebooks/{path.name}",
+            f"https://codespaces.new/{COURSE}",
         ):
             assert opening.count(f"]({place})") == 1
         assert opening.startswith("# ") and first_code(page).count("google.colab") == 1
@@ -106,12 +94,14 @@ def test_an_address_opens_every_page_elsewhere_and_taking_it_away_leaves_no_trac
 
 
 def test_the_guard_does_nothing_here_and_installs_the_course_on_colab(monkeypatch):
-    source = address.guarded("ready = True", "somebody-with-a-long-name/alexnet-by-hand")
+    source = address.guarded("ready = True", COURSE)
     ast.parse(source)
     said = []
-    shell = SimpleNamespace(
-        system=said.append, run_line_magic=lambda *words: said.append(" ".join(words))
-    )
+
+    def magic(*words):
+        said.append(" ".join(words))
+
+    shell = SimpleNamespace(system=said.append, run_line_magic=magic)
     names = {"get_ipython": lambda: shell}
     exec(source, names)
     assert names["ready"] and said == []
@@ -138,11 +128,12 @@ def test_colabs_versions_are_within_the_librarys_ranges():
             one.name: one.specifier
             for one in map(Requirement, tomllib.load(file)["project"]["dependencies"])
         }
-    exact = {
-        one.name: str(one.specifier)[2:] for one in map(Requirement, colab.VERSIONS.splitlines())
-    }
+    exact = {}
+    for one in map(Requirement, colab.VERSIONS.splitlines()):
+        exact[one.name] = str(one.specifier)[2:]
     assert {"ipython", "ipywidgets", "anywidget"} <= set(exact)
     assert all(exact[name] in ranges[name] for name in set(exact) & set(ranges))
+    assert all((ROOT / test).is_file() for test in colab.TESTS)
 
 
 def read(name):
@@ -166,37 +157,29 @@ def test_workflows_may_read_only_and_publishing_may_write_pages_only():
     for path in sorted((ROOT / ".github" / "workflows").glob("*.yml")):
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
         assert content["permissions"] == {"contents": "read"}
-        may |= {
-            name: job["permissions"]
-            for name, job in content["jobs"].items()
-            if "permissions" in job
-        }
+        for name, job in content["jobs"].items():
+            if "permissions" in job:
+                may[name] = job["permissions"]
     assert may == {"deploy": {"pages": "write", "id-token": "write"}}
 
 
 def test_every_file_that_a_door_names_is_there():
     container = json.loads(read(".devcontainer/devcontainer.json"))
-    named = [
-        container["postCreateCommand"].split()[1],
-        *container["customizations"]["codespaces"]["openFiles"],
-    ]
+    named = [container["postCreateCommand"].split()[1]]
+    named += container["customizations"]["codespaces"]["openFiles"]
     named += re.findall(r"\b[a-z]+\.txt\b", read(".binder/postBuild"))
     hooks = yaml.safe_load(read(".pre-commit-config.yaml"))["repos"][0]["hooks"]
     named += [word for hook in hooks for word in hook["entry"].split() if word.endswith(".py")]
-    assert {"tools/install.py", "requirements.txt", "constraints.txt", "tools/refresh.py"} <= set(
-        named
-    )
+    tools = {"tools/install.py", "tools/refresh.py"}
+    assert tools | {"requirements.txt", "constraints.txt"} <= set(named)
     assert all((ROOT / name).is_file() for name in named)
     python = read(".binder/runtime.txt").strip().removeprefix("python-")
     with open(ROOT / "pyproject.toml", "rb") as file:
-        assert (
-            f"Programming Language :: Python :: {python}"
-            in tomllib.load(file)["project"]["classifiers"]
-        )
+        known = tomllib.load(file)["project"]["classifiers"]
+    assert f"Programming Language :: Python :: {python}" in known
     for path in (ROOT / ".github" / "ISSUE_TEMPLATE").glob("*.yml"):
-        assert {"name", "description", "body"} <= set(
-            yaml.safe_load(path.read_text(encoding="utf-8"))
-        )
+        form = yaml.safe_load(path.read_text(encoding="utf-8"))
+        assert {"name", "description", "body"} <= set(form)
 
 
 def test_citation_and_pyproject_agree_and_the_address_stands_in_one_place():
@@ -204,7 +187,6 @@ def test_citation_and_pyproject_agree_and_the_address_stands_in_one_place():
     with open(ROOT / "pyproject.toml", "rb") as file:
         project = tomllib.load(file)["project"]
     assert (citation["version"], citation["license"]) == (project["version"], project["license"])
-    assert [author["name"] for author in citation["authors"]] == [
-        author["name"] for author in project["authors"]
-    ]
+    cited = [author["name"] for author in citation["authors"]]
+    assert cited == [author["name"] for author in project["authors"]]
     assert not {"url", "repository-code", "repository"} & set(citation)

@@ -76,7 +76,7 @@ def test_the_subset_is_what_the_tool_takes_from_the_whole_set(tmp_path):
 
 @pytest.fixture
 def tiny(monkeypatch, tmp_path):
-    """A stand-in for the whole set, 3 + 2 images: its files by name. Debian's folder and the cache are empty ones."""
+    """A stand-in for the whole set, 3 + 2 images: its files by name; other folders are empty."""
     files = {}
     for name, count in zip(fashion.SHA256, (3, 3, 2, 2), strict=True):
         images = "images" in name

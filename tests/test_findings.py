@@ -1,4 +1,4 @@
-"""What lesson 6 asserts about random networks, with its margin over many more runs than the page has."""
+"""What lesson 6 asserts about random networks, with its margin over many more runs."""
 
 import json
 from functools import partial
@@ -50,7 +50,7 @@ def test_the_sigmoid_loses_its_gradient_on_the_way_to_the_first_layer(page):
 
 
 def test_the_papers_start_leaves_no_gradient_in_thin_layers(page):
-    """Tried with 40 seeds each: PyTorch's own start has 12,000 times as much at least; the page asks for 1,000."""
+    """Of 40 seeds each, PyTorch's start had 12,000 times as much at least; the page asks 1,000."""
 
     def build(start):
         model = page["network"](middle=(16, 16, 16, 16))
@@ -70,7 +70,7 @@ def test_the_papers_start_leaves_no_gradient_in_thin_layers(page):
 
 
 def test_the_ends_of_the_grid_of_learning_rates_are_no_good(page):
-    """Tried with 5 seeds: after 200 steps both ends had 1.3 times the error of the middle at least."""
+    """Of 5 seeds, after 200 steps both ends had 1.3 times the error of the middle at least."""
     middle = {nn.ReLU: 0.01, nn.Tanh: 0.04, nn.Sigmoid: 0.16}
     rates = {(kind, lr) for kind, best in middle.items() for lr in (0.0025, best, 0.64)}
     build = {kind: partial(page["network"], kind, middle=(16,), hidden=(64,)) for kind in middle}
@@ -91,7 +91,7 @@ def test_the_ends_of_the_grid_of_learning_rates_are_no_good(page):
 
 
 def test_augmentation_makes_learning_by_heart_harder(page):
-    """Tried with 20 seeds; the page asks that the mean training error ends more than 1 point higher."""
+    """Tried with 20 seeds; the page asks that the mean training error ends 1 point higher."""
     settings = {
         "as they are": Setting(page["network"]),
         "augmented": Setting(page["network"], augment=True),

@@ -1,4 +1,4 @@
-"""What an installation would fetch, and from where, without fetching it; and the files that fix the versions."""
+"""What an installation would fetch, and from where; and the files that fix the versions."""
 
 import platform
 import re
@@ -25,9 +25,8 @@ def source(system, index=True, **facts):
 def test_only_an_nvidia_driver_lets_uv_choose_the_build():
     assert source("Linux") == source("Linux", nvidia="580.95", cpu=True) == CPU
     assert source("Linux", nvidia="580.95") == source("Windows", nvidia="580.95") == AUTO
-    assert (
-        source("Windows") == source("Darwin") == source("Windows", nvidia="580.95", cpu=True) == []
-    )
+    assert source("Windows") == source("Windows", nvidia="580.95", cpu=True) == []
+    assert source("Darwin") == []
 
 
 def test_what_is_configured_comes_first_and_nothing_is_asked_of_the_network():
@@ -238,16 +237,14 @@ def test_the_lock_is_complete_and_fits_every_build_of_pytorch():
         assert name in locked, f"{name} is missing: make lock"
         for line in metadata.distribution(name).requires or ():
             needed = Requirement(line)
-            if not needed.marker or any(
-                needed.marker.evaluate({"extra": extra}) for extra in extras
-            ):
+            places = [{"extra": extra} for extra in extras]
+            if not needed.marker or any(map(needed.marker.evaluate, places)):
                 left.append(needed)
 
 
 def test_make_and_the_installer_agree_on_the_names():
-    said = subprocess.run(
-        [sys.executable, str(ROOT / "tools" / "install.py"), "?"], capture_output=True, text=True
-    )
+    command = [sys.executable, str(ROOT / "tools" / "install.py"), "?"]
+    said = subprocess.run(command, capture_output=True, text=True)
     assert all(name in said.stderr for name in (*install.NAMES, *install.TASKS[1:]))
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     assert {"WHEELS=", "PYTORCH_MIRROR=", "CPU=1"} <= set(re.findall(r"[A-Z_]+=1?", makefile))

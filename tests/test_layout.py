@@ -1,4 +1,4 @@
-"""The floors of the house, read from the folders: what draws, explores or asks knows no mathematics."""
+"""The floors of the house, read from the folders: drawing and asking know no mathematics."""
 
 import ast
 import re
@@ -56,8 +56,8 @@ def trouble(path, name):
         )
     if top != "alexnet_lib" and top not in packages and top not in sys.stdlib_module_names:
         return (
-            f"{named(path)} imports {top}, but here only {sorted(packages)} are used: move the code "
-            f"to the folder that it belongs to"
+            f"{named(path)} imports {top}, but here only {sorted(packages)} are used: "
+            f"move the code to the folder that it belongs to"
         )
     return ""
 

@@ -3,17 +3,14 @@
 import ast
 import json
 import re
-from pathlib import Path
 from statistics import median
 
 import address
 import pytest
 import refresh
+from course import NOTEBOOKS, ROOT, lesson, pages
 
-ROOT = Path(__file__).parents[1]
-PAGES = sorted((ROOT / "notebooks").glob("*.ipynb"))
-
-
+PAGES = pages()
 SHOWS = {"explore", "experiment", "predict", "check", "progress"}
 
 
@@ -69,11 +66,8 @@ def test_a_page_opens_with_promise_goals_and_minutes_and_closes_with_the_way_on(
     cells = page[1]["cells"]
     opening = "".join(cells[0]["source"])
     prose = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
-    assert (
-        opening.startswith("# ")
-        and "You will be able to" in opening
-        and re.search(r"\d+ minutes", opening)
-    )
+    assert opening.startswith("# ") and "You will be able to" in opening
+    assert re.search(r"\d+ minutes", opening)
     assert opening.count("\n- ") == 3
     assert re.search(r"^## Summary$.*^## Exercises$.*^## Next$", prose, re.MULTILINE | re.DOTALL)
     assert "## Next" in "".join(cells[-1]["source"])
@@ -98,7 +92,7 @@ def stored_names(tree):
 
 
 def names_read_later(tree):
-    """The names that a cell's functions look up when they are called, a slider's callback long after the cell."""
+    """The names that a cell's functions look up when called: a slider's, long after the cell."""
     found = set()
     for function in ast.walk(tree):
         if isinstance(function, ast.FunctionDef | ast.Lambda):
@@ -148,4 +142,5 @@ def test_a_page_was_stored_by_make_refresh_and_is_small(page):
 def test_the_readme_lists_every_page_and_every_page_is_in_order():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert PAGES and all(f"notebooks/{path.name}" in readme for path in PAGES)
-    assert [path.name[:2] for path in PAGES] == [f"{n:02d}" for n in range(1, len(PAGES) + 1)]
+    assert set(NOTEBOOKS.glob("*.ipynb")) == set(PAGES)
+    assert [lesson(path) for path in PAGES] == list(range(1, len(PAGES) + 1))

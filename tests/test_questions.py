@@ -1,4 +1,4 @@
-"""Every exercise accepts right answers of any form and rejects wrong ones with the fitting reply; solutions run."""
+"""Every exercise accepts right answers of any form, replies to wrong ones, and has its solution."""
 
 import ast
 import json
@@ -448,7 +448,7 @@ SWAPS = {
 
 
 def mutants(source):
-    """The source with one operator, comparison or whole number changed, for every place where there is one."""
+    """The source with one operator, comparison or whole number changed, for every place."""
     for place in range(sum(1 for _ in ast.walk(ast.parse(source)))):
         tree = ast.parse(source)
         node = list(ast.walk(tree))[place]

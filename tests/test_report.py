@@ -26,7 +26,7 @@ def clock(monkeypatch):
 
 @pytest.fixture
 def rated(monkeypatch):
-    """A machine of 1e9 multiply-adds a second that has bfloat16; the formats whose rate was measured."""
+    """A machine with bfloat16, of 1e9 multiply-adds a second; the formats that were measured."""
     asked = []
     monkeypatch.setattr(report, "short_format", lambda device: torch.bfloat16)
     monkeypatch.setattr(report, "matmul_rate", lambda device, dtype: asked.append(dtype) or 1e9)

@@ -1,4 +1,4 @@
-"""The check that every cell may be run again: what `conftest.py` adds to nbval, tried on pages made for it."""
+"""Every cell may be run again: what `conftest.py` adds to nbval, tried on pages made for it."""
 
 import os
 import shutil
@@ -17,26 +17,17 @@ LIBRARY = "import alexnet_lib\nalexnet_lib.__file__"
 
 @pytest.fixture
 def tested(tmp_path):
-    """Store a page of these cells, let nbval test it in a folder of its own, and return its exit status and report."""
+    """Store a page of these cells and let nbval test it alone; returns exit status and report."""
 
     def test(*sources, tags=()):
-        page = nbformat.v4.new_notebook(
-            cells=[nbformat.v4.new_code_cell(source) for source in sources]
-        )
+        cells = [nbformat.v4.new_code_cell(source) for source in sources]
+        page = nbformat.v4.new_notebook(cells=cells)
         page.cells[0].metadata.tags = list(tags)
         nbformat.write(page, tmp_path / "page.ipynb")
         refresh.main([str(tmp_path / "page.ipynb")])
         shutil.copy(ROOT / "conftest.py", tmp_path)
-        command = [
-            sys.executable,
-            "-m",
-            "pytest",
-            "--nbval",
-            "-rA",
-            "-p",
-            "no:cacheprovider",
-            "page.ipynb",
-        ]
+        command = [sys.executable, "-m", "pytest", "--nbval", "-rA"]
+        command += ["-p", "no:cacheprovider", "page.ipynb"]
         run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env=os.environ)
         return run.returncode, run.stdout
 
@@ -58,6 +49,5 @@ def test_pages_are_run_with_the_library_beside_them_whatever_is_installed(tested
     (tmp_path / "alexnet_lib").mkdir()
     (tmp_path / "alexnet_lib" / "__init__.py").write_text("")
     status, report = tested(f"{LIBRARY} == {str(tmp_path / 'alexnet_lib' / '__init__.py')!r}")
-    assert status == 1 and "False" in report, (
-        "stored with the installed library, compared with the one beside the page"
-    )
+    # Stored with the installed library, compared with the one beside the page.
+    assert status == 1 and "False" in report

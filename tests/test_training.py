@@ -51,7 +51,7 @@ def same(one, other):
 
 @pytest.fixture(autouse=True)
 def clock(monkeypatch):
-    """A step takes some millionths of a second, so nothing that falls due by the clock does unless a test asks."""
+    """A step takes some microseconds: nothing falls due by the clock unless a test asks."""
     clock = Clock()
     for module in (run, devices):
         monkeypatch.setattr(module, "clock", clock)
@@ -305,7 +305,7 @@ def test_one_step_is_taken_however_short_the_time_and_without_images_to_validate
 
 
 def test_readings_validations_and_checkpoints_fall_due_by_the_clock(tmp_path, monkeypatch, clock):
-    """A step takes a quarter of a second: more than half a second is three, five seconds 21, half a minute 120."""
+    """At 1/4 s a step, more than half a second is 3 steps, five seconds 21, half a minute 120."""
     real, saved, clock.tick = loop.train_step, [], 0.0
 
     def slow(*arguments):
@@ -430,7 +430,7 @@ def test_impossible_settings_are_explained(options, words):
 
 
 def test_model_data_and_optimiser_all_move_and_nothing_is_read_before_it_is_due(monkeypatch):
-    """On 'meta' a value cannot be read at all, so a forgotten tensor or an `.item()` in a step would raise."""
+    """On 'meta' no value can be read: a forgotten tensor or an `.item()` in a step would raise."""
     made, reads = [], []
     monkeypatch.setattr(run, "_numbers", lambda totals: reads.append(totals) or [0.5, 0.5])
     monkeypatch.setattr(run, "READ_EVERY", math.inf)

@@ -34,7 +34,7 @@ def count(to=4):
 
 
 class Endless:
-    """A run of 2 records, or with `long` one that goes on until it is stopped; `started` is set at its sixth."""
+    """A run of 2 records, or with `long` one without end; `started` is set at its sixth."""
 
     def __init__(self):
         self.started = threading.Event()

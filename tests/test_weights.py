@@ -12,7 +12,7 @@ from alexnet_lib.data.download import DownloadError
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    """Weights of the right names and shapes, one number a tensor, so that the file is small: file, hash, content."""
+    """Weights of the right names and shapes, one number a tensor: file, hash, content."""
     with torch.device("meta"):
         shapes = {name: tensor.shape for name, tensor in TorchvisionAlexNet(2).state_dict().items()}
     state = {

@@ -1,4 +1,4 @@
-"""Every combination of every explorer's controls yields numbers equal to PyTorch's, or an explanation in words."""
+"""Every setting of every explorer yields numbers equal to PyTorch's, or an explanation in words."""
 
 import itertools
 from inspect import signature

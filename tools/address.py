@@ -1,4 +1,4 @@
-"""Take the course's public address from pyproject.toml to the README and the pages, or take it away again.
+"""Take the course's public address from pyproject.toml to README and pages, or away again.
 
     python tools/address.py
 
@@ -11,9 +11,9 @@ import json
 import re
 import sys
 import tomllib
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+from course import ROOT, pages
+
 FORM = r"https://github\.com/([\w.-]+/[\w.-]+?)(?:\.git)?/?"
 DOORS = {
     "Open in Colab": (
@@ -29,7 +29,6 @@ DOORS = {
         "https://github.com/codespaces/badge.svg",
     ),
 }
-FIRST = "notebooks/01_cross_correlation.ipynb"
 BADGES = re.compile(r"^\[!\[Open in Colab\].*\n\n", re.MULTILINE)
 LINKS = re.compile(r"^\[Open in Colab\].*\n\n", re.MULTILINE)
 # On Colab a page stands alone: the course is fetched, installed, and its folder of pages entered.
@@ -49,30 +48,27 @@ GUARDED = re.compile(re.escape(GUARD).replace("OWNER/NAME", r"[\w./-]+"))
 
 
 def course(root):
-    """OWNER/NAME of the address in pyproject.toml, or "". Ends the program in words when it is none of GitHub's."""
+    """OWNER/NAME of the address in pyproject.toml, or "". Ends the program when not GitHub's."""
     with open(root / "pyproject.toml", "rb") as file:
         address = tomllib.load(file)["project"].get("urls", {}).get("Repository", "")
     found = re.fullmatch(FORM, address)
     if address and not found:
-        sys.exit(
-            f"pyproject.toml, Repository = {address!r}: write it like https://github.com/OWNER/NAME"
-        )
+        form = "write it like https://github.com/OWNER/NAME"
+        sys.exit(f"pyproject.toml, Repository = {address!r}: {form}")
     return found[1] if found else ""
 
 
 def links(course, page, badges=False):
-    """The ways to open `page` elsewhere, as a line of Markdown: badges, or words, which are seen without a network."""
-    doors = (
-        (name, where.format(course=course, page=page), image)
-        for name, (where, image) in DOORS.items()
-    )
-    if badges:
-        return " ".join(f"[![{name}]({image})]({where})" for name, where, image in doors)
-    return " · ".join(f"[{name}]({where})" for name, where, _ in doors)
+    """The ways to open `page` elsewhere, as Markdown: badges, or words, which need no network."""
+    found = []
+    for name, (where, image) in DOORS.items():
+        label = f"![{name}]({image})" if badges else name
+        found.append(f"[{label}]({where.format(course=course, page=page)})")
+    return (" " if badges else " · ").join(found)
 
 
 def addressed(text, course, page, badges=False):
-    """Markdown that opens with a title, with the links below that title, or without them when there is no course."""
+    """Markdown that opens with a title, with links below it, or without when there is no course."""
     text = (BADGES if badges else LINKS).sub("", text, count=1)
     if not course:
         return text
@@ -81,7 +77,7 @@ def addressed(text, course, page, badges=False):
 
 
 def guarded(source, course):
-    """The source of a page's first code cell with the guard in front, or without it when there is no course."""
+    """The source of a page's first code cell, guarded, or unguarded when there is no course."""
     source = GUARDED.sub("", source, count=1)
     return GUARD.replace("OWNER/NAME", course) + source if course else source
 
@@ -90,25 +86,22 @@ def main(root=ROOT):
     """Rewrite what differs, and say so."""
     name = course(root)
     readme = root / "README.md"
-    wanted = {readme: addressed(readme.read_text(encoding="utf-8"), name, FIRST, badges=True)}
-    for path in sorted((root / "notebooks").glob("*.ipynb")):
+    lessons = pages(root / "notebooks")
+    first = f"notebooks/{lessons[0].name}"
+    wanted = {readme: addressed(readme.read_text(encoding="utf-8"), name, first, badges=True)}
+    for path in lessons:
         page = json.loads(path.read_text(encoding="utf-8"))
+        title = page["cells"][0]
         code = next(cell for cell in page["cells"] if cell["cell_type"] == "code")
-        for cell, change in (
-            (
-                page["cells"][0],
-                addressed("".join(page["cells"][0]["source"]), name, f"notebooks/{path.name}"),
-            ),
-            (code, guarded("".join(code["source"]), name)),
-        ):
-            cell["source"] = change.splitlines(keepends=True)
+        opening = addressed("".join(title["source"]), name, f"notebooks/{path.name}")
+        title["source"] = opening.splitlines(keepends=True)
+        code["source"] = guarded("".join(code["source"]), name).splitlines(keepends=True)
         wanted[path] = json.dumps(page, ensure_ascii=False, indent=1) + "\n"
+    now = "opens elsewhere now" if name else "opens here only"
     for path, text in wanted.items():
         if text != path.read_text(encoding="utf-8"):
             path.write_text(text, encoding="utf-8", newline="\n")
-            print(
-                f"{path.relative_to(root)}: {'opens elsewhere now' if name else 'opens here only'}"
-            )
+            print(f"{path.relative_to(root)}: {now}")
     return 0
 
 

@@ -8,16 +8,12 @@ import sys
 import threading
 from contextlib import contextmanager
 
-from lab import ROOT, SERVER
+from course import NOTEBOOKS, pages
+from lab import SERVER
 
-BROWSERS = (
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "google-chrome-stable",
-    "chrome",
-    "msedge",
-)
+CHROMES = ("google-chrome", "google-chrome-stable", "chrome")
+BROWSERS = ("chromium", "chromium-browser", *CHROMES, "msedge")
+FOLDERS = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR")
 FLAGS = [
     "--headless",
     "--no-sandbox",
@@ -29,14 +25,15 @@ FLAGS = [
     "--disable-sync",
 ]
 
+KERNEL = "jupyterapp.shell.currentWidget.sessionContext.session.kernel"
+
 
 def find_browser():
-    """The path of a Chromium or Chrome. Raises FileNotFoundError, with what was looked for, when there is none."""
+    """The path of a Chromium or Chrome. Raises FileNotFoundError, in words, when there is none."""
     executable = next(filter(None, map(shutil.which, BROWSERS)), None)
     if executable is None:
-        raise FileNotFoundError(
-            f"no browser found (looked for {', '.join(BROWSERS)}); install Chromium"
-        )
+        names = ", ".join(BROWSERS)
+        raise FileNotFoundError(f"no browser found (looked for {names}); install Chromium")
     return executable
 
 
@@ -54,25 +51,18 @@ def start_browser():
 
 @contextmanager
 def start_lab(home, trusted=True):
-    """A JupyterLab that serves a copy of the notebooks, with settings and state of its own in the folder `home`.
+    """A JupyterLab that serves a copy of the notebooks, with a state of its own, in folder `home`.
 
-    Yields its address with a place for the page:
-    `address.format(page="01_cross_correlation.ipynb")`.
+    Yields its address with a place for the page: `address.format(page="02_output_size.ipynb")`.
     """
-    shutil.copytree(
-        ROOT / "notebooks", home / "notebooks", ignore=shutil.ignore_patterns(".ipynb_checkpoints")
-    )
-    folders = {
-        name: str(home / name)
-        for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR")
-    }
-    environment = os.environ | folders
+    folder, unread = home / "notebooks", shutil.ignore_patterns(".ipynb_checkpoints")
+    shutil.copytree(NOTEBOOKS, folder, ignore=unread)
+    environment = os.environ | {name: str(home / name) for name in FOLDERS}
     if trusted:
-        pages = map(str, (home / "notebooks").glob("*.ipynb"))
-        trust = [sys.executable, "-m", "jupyter", "trust", *pages]
+        trust = [sys.executable, "-m", "jupyter", "trust", *map(str, pages(folder))]
         subprocess.run(trust, env=environment, check=True, capture_output=True)
     command = [*SERVER, "--no-browser", "--allow-root", "--expose-app-in-browser"]
-    command += [f"--ServerApp.root_dir={home / 'notebooks'}", "--ServerApp.port=0"]
+    command += [f"--ServerApp.root_dir={folder}", "--ServerApp.port=0"]
     server = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
     try:
         log = []
@@ -97,9 +87,8 @@ class Notebook:
         page.set_default_timeout(60_000)
         page.goto(url)
         page.wait_for_function("window.jupyterapp?.shell.currentWidget?.context?.isReady")
-        page.wait_for_function(
-            "jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.status === 'idle'"
-        )
+        kernel = "jupyterapp.shell.currentWidget.sessionContext.session?.kernel"
+        page.wait_for_function(f"{kernel}?.status === 'idle'")
 
     def command(self, name):
         self.page.evaluate(f"jupyterapp.commands.execute('{name}')")
@@ -115,7 +104,8 @@ class Notebook:
                 const code = cells.filter(cell => cell.type === 'code');
                 const outputs = code.flatMap(cell => cell.outputs.toJSON());
                 return {
-                    errors: outputs.filter(o => o.output_type === 'error').map(o => o.ename + ': ' + o.evalue),
+                    errors: outputs.filter(o => o.output_type === 'error')
+                        .map(o => o.ename + ': ' + o.evalue),
                     unrun: code.filter(cell => cell.executionCount === null).length,
                     cells: code.length,
                 };
@@ -124,35 +114,29 @@ class Notebook:
 
     def execute(self, code):
         """Send code to the kernel and do not wait."""
-        self.page.evaluate(
-            "code => { jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestExecute({code}); }",
-            code,
-        )
+        self.page.evaluate(f"code => {{ {KERNEL}.requestExecute({{ code }}); }}", code)
 
     def ask(self, code):
-        """Run code in the kernel and wait for it. Raises AssertionError with what went wrong there."""
+        """Run code in the kernel and wait for it. Raises AssertionError with its error."""
         trouble = self.page.evaluate(
-            """async code => {
-                const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
-                const { content } = await kernel.requestExecute({ code }).done;
+            f"""async code => {{
+                const {{ content }} = await {KERNEL}.requestExecute({{ code }}).done;
                 return content.status === 'ok' ? '' : content.ename + ': ' + content.evalue;
-            }""",
+            }}""",
             code,
         )
         assert trouble == "", trouble
 
     def kernel_status(self, status):
-        self.page.wait_for_function(
-            "status => jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === status",
-            arg=status,
-        )
+        self.page.wait_for_function(f"status => {KERNEL}.status === status", arg=status)
 
     def show(self, text):
         """Scroll to the cell whose source contains the text and return its locator."""
         index = self.page.evaluate(
             """async text => {
                 const content = jupyterapp.shell.currentWidget.content;
-                const index = content.widgets.findIndex(w => w.model.sharedModel.getSource().includes(text));
+                const source = widget => widget.model.sharedModel.getSource();
+                const index = content.widgets.findIndex(w => source(w).includes(text));
                 content.activeCellIndex = index;
                 await content.scrollToItem(index, 'start');
                 return index;
@@ -163,7 +147,7 @@ class Notebook:
         return self.page.locator(f".jp-Notebook .jp-Cell[data-windowed-list-index='{index}']")
 
     def run(self, text):
-        """Run the cell whose source contains the text, do not wait for it, and return its locator."""
+        """Run the cell whose source contains the text, without waiting, and return its locator."""
         cell = self.show(text)
         self.page.evaluate("void jupyterapp.commands.execute('notebook:run-cell')")
         return cell
@@ -178,5 +162,6 @@ class Notebook:
         """The source of every cell that shows an explorer, in order."""
         return self.page.evaluate(
             """() => [...jupyterapp.shell.currentWidget.content.model.cells]
-                .map(cell => cell.sharedModel.getSource()).filter(source => /^explore\\(/m.test(source))"""
+                .map(cell => cell.sharedModel.getSource())
+                .filter(source => /^explore\\(/m.test(source))"""
         )

@@ -1,4 +1,4 @@
-"""Say in one line what to do when this Python cannot run the course. Runs on every Python, even on 2.7."""
+"""Say in one line what to do when this Python cannot run the course. Runs even on Python 2.7."""
 
 import os
 import struct
@@ -18,14 +18,15 @@ def problem():
         )
     if struct.calcsize("P") < 8:
         return (
-            "This Python has 32 bits, and PyTorch needs 64: install a 64-bit Python 3.11 to 3.14 and run '%s'."
-            % again
+            "This Python has 32 bits, and PyTorch needs 64: "
+            "install a 64-bit Python 3.11 to 3.14 and run '%s'." % again
         )
     try:
         import ensurepip  # noqa: F401
         import venv  # noqa: F401
     except ImportError:
-        return "This Python has no venv module: install it (Debian: 'sudo apt install python3-venv') and run again."
+        install = "install it (Debian: 'sudo apt install python3-venv') and run again."
+        return "This Python has no venv module: " + install
     return None
 
 

@@ -16,7 +16,8 @@ import sysconfig
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from install import ROOT, Installer, works
+from course import NOTEBOOKS, ROOT, pages, trains
+from install import Installer, works
 
 # Colab's, in August 2026. Its PyTorch is older than the course's and is not tried here.
 VERSIONS = """\
@@ -28,16 +29,12 @@ numpy==2.1.3; python_version < "3.14"
 matplotlib==3.10.0; python_version < "3.14"
 pillow==11.3.0; python_version < "3.14"
 """
-PAGES = [
-    f"notebooks/{name}.ipynb"
-    for name in ("01_cross_correlation", "02_output_size", "03_dropout", "04_alexnet")
-]
-TESTS = [f"tests/test_{name}.py" for name in ("controls", "explore", "live", "experiment")]
+TESTS = [f"tests/test_{name}.py" for name in ("controls", "explore", "watch")]
 FOLDER = ROOT / "build" / "colab"
 
 
 def environment(installer):
-    """The Python of build/colab, made when it is missing or has other versions; the course in it is always new."""
+    """The Python of build/colab, made anew unless it has these versions; its course is new."""
     places = sysconfig.get_paths("venv", {"base": str(FOLDER), "platbase": str(FOLDER)})
     python, listed = Path(places["scripts"], "python"), FOLDER / "versions.txt"
     install = [*installer.pip("install"), "--python", str(python)]
@@ -59,32 +56,21 @@ def environment(installer):
     return python
 
 
-def main(pages):
-    """Run the pages and the tests, and return pytest's exit status."""
-    pages = [Path(page) for page in pages] or [ROOT / page for page in PAGES]
-    missing = [str(page) for page in pages if not page.is_file()]
+def main(words):
+    """Run the named pages, or all that train nothing, and the tests; return pytest's status."""
+    chosen = [Path(word) for word in words] or [page for page in pages() if not trains(page)]
+    missing = [str(page) for page in chosen if not page.is_file()]
     if missing:
         sys.exit(f"{', '.join(missing)}: there is no page of that name")
     python = environment(Installer({}))
     with TemporaryDirectory() as folder:
-        copies = [shutil.copy(page, folder) for page in pages]
-        shutil.copytree(ROOT / "notebooks" / "results", Path(folder, "results"))
+        copies = [shutil.copy(page, folder) for page in chosen]
+        shutil.copytree(NOTEBOOKS / "results", Path(folder, "results"))
         settings = {**os.environ, "ALEXNET_PROGRESS": str(Path(folder, "progress.json"))}
         # Without conftest.py, which would put the working tree before the installed package.
-        command = [
-            python,
-            "-m",
-            "pytest",
-            "-q",
-            "--noconftest",
-            "--rootdir",
-            ROOT,
-            "-c",
-            ROOT / "pyproject.toml",
-        ]
-        return subprocess.run(
-            [*command, "--nbval", *copies, *TESTS], cwd=ROOT, env=settings
-        ).returncode
+        command = [python, "-m", "pytest", "-q", "--noconftest", "--rootdir", ROOT]
+        command += ["-c", ROOT / "pyproject.toml", "--nbval", *copies, *TESTS]
+        return subprocess.run(command, cwd=ROOT, env=settings).returncode
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Look at what the course needs of this machine, one line each, and say what to do where something is wrong.
+"""Look at what the course needs of this machine, and say what to do where something is wrong.
 
     make doctor, or python3 tools/doctor.py
 
@@ -24,12 +24,12 @@ import check_python
 import install
 
 GB = 1e9
-AGAIN = "Run 'make clean' and 'make lab' (without make: delete the folder .venv, then 'python3 tools/install.py')."
+AGAIN = "Run 'make clean' and 'make lab' "
+AGAIN += "(without make: delete the folder .venv, then 'python3 tools/install.py')."
 EXTENSIONS = {"anywidget": "anywidget", "@jupyter-widgets/jupyterlab-manager": "ipywidgets"}
 
-Line = namedtuple(
-    "Line", "state name text advice"
-)  # state: "ok", "note" or "WRONG", which stops the course
+# state: "ok", "note" or "WRONG", which stops the course
+Line = namedtuple("Line", "state name text advice")
 
 
 def ok(name, text):
@@ -57,35 +57,24 @@ def python(facts):
     if facts["python_problem"]:
         return wrong("Python", text, facts["python_problem"])
     if not facts["in_venv"] and facts["packages"]:
-        return wrong(
-            "Python",
-            text,
-            "Nothing is installed in .venv: run 'make lab' or 'python3 tools/install.py'.",
-        )
+        advice = "Nothing is installed in .venv: run 'make lab' or 'python3 tools/install.py'."
+        return wrong("Python", text, advice)
     if not facts["finished"] and facts["in_venv"]:
-        return wrong(
-            "Python", text + ", whose installation did not finish", "Run 'make lab' again to go on."
-        )
+        text += ", whose installation did not finish"
+        return wrong("Python", text, "Run 'make lab' again to go on.")
     return ok("Python", text)
 
 
 def packages(facts):
-    missing = [name for name, (_, found) in facts["packages"].items() if not found]
-    other = [
-        f"{name} {found} (for {pin})" for name, (pin, found) in facts["packages"].items() if found
-    ]
+    differing = facts["packages"].items()
+    missing = [name for name, (_, found) in differing if not found]
+    other = [f"{name} {found} (for {pin})" for name, (pin, found) in differing if found]
     if missing:
-        return wrong(
-            "packages",
-            "missing: " + ", ".join(missing),
-            "Run 'make lab' or 'python3 tools/install.py'.",
-        )
+        text = "missing: " + ", ".join(missing)
+        return wrong("packages", text, "Run 'make lab' or 'python3 tools/install.py'.")
     if other:
-        return note(
-            "packages",
-            "other versions: " + ", ".join(other),
-            "Should a lesson fail, begin anew. " + AGAIN,
-        )
+        text = "other versions: " + ", ".join(other)
+        return note("packages", text, "Should a lesson fail, begin anew. " + AGAIN)
     return ok("packages", "all there, in the versions of requirements.txt")
 
 
@@ -100,25 +89,19 @@ def device(facts):
         return wrong("device", "unknown without torch", "See the line on torch.")
     if facts["nvidia"] and not facts["device"].startswith("cuda"):
         if not facts["cuda_build"]:
+            text = f"{facts['device']}, though there is an NVIDIA driver {facts['nvidia']}"
             advice = "Lesson 5 and 6 run faster on the GPU; for the build that uses it: " + AGAIN
-            return note(
-                "device",
-                f"{facts['device']}, though there is an NVIDIA driver {facts['nvidia']}",
-                advice,
-            )
-        advice = "PyTorch cannot use it: the driver may be too old for this build, or the GPU busy or hidden."
-        return note(
-            "device", f"{facts['device']}, with the NVIDIA driver {facts['nvidia']}", advice
-        )
+            return note("device", text, advice)
+        text = f"{facts['device']}, with the NVIDIA driver {facts['nvidia']}"
+        advice = "the driver may be too old for this build, or the GPU busy or hidden."
+        return note("device", text, "PyTorch cannot use it: " + advice)
     return ok("device", facts["device"])
 
 
 def browser(facts):
     if not facts["browser"]:
-        advice = (
-            "Open the address that 'make lab' prints, in any browser that reaches this computer."
-        )
-        return note("browser", "none found", advice)
+        advice = "in any browser that reaches this computer."
+        return note("browser", "none found", "Open the address that 'make lab' prints, " + advice)
     return ok("browser", facts["browser"])
 
 
@@ -128,42 +111,31 @@ def memory(facts):
     free, total = facts["memory"]
     text = f"{free / GB:.1f} GB free of {total / GB:.1f} GB"
     if free < 0.7 * GB:
-        return wrong(
-            "memory",
-            text,
-            "JupyterLab and a lesson need 0.7 GB: close other programs and notebooks.",
-        )
+        advice = "JupyterLab and a lesson need 0.7 GB: close other programs and notebooks."
+        return wrong("memory", text, advice)
     if free < 1.5 * GB:
-        return note(
-            "memory",
-            text,
-            "Lessons 5 and 6 need 1.5 GB: close other programs and notebooks before them.",
-        )
+        advice = "Lessons 5 and 6 need 1.5 GB: close other programs and notebooks before them."
+        return note("memory", text, advice)
     return ok("memory", text)
 
 
 def disk(facts):
     text = f"{facts['disk'] / GB:.1f} GB free"
-    need = 0.2 if facts["torch"] else 8 if facts["nvidia"] else 2
+    build = 8 if facts["nvidia"] else 2
+    need = 0.2 if facts["torch"] else build
     if facts["disk"] < need * GB:
-        return wrong(
-            "disk", text, f"The course needs {need} GB there: delete what you no longer need."
-        )
+        advice = f"The course needs {need} GB there: delete what you no longer need."
+        return wrong("disk", text, advice)
     return ok("disk", text)
 
 
 def extensions(facts):
     if facts["extensions"] is None:
         return wrong("extensions", "JupyterLab does not start: " + facts["extensions_error"], AGAIN)
-    text = (
-        ", ".join(f"{name} {state}" for name, state in sorted(facts["extensions"].items()))
-        or "none"
-    )
-    bad = [
-        package
-        for name, package in EXTENSIONS.items()
-        if "enabled OK" not in facts["extensions"].get(name, "")
-    ]
+    found = facts["extensions"]
+    text = ", ".join(f"{name} {state}" for name, state in sorted(found.items())) or "none"
+    works = [name for name, state in found.items() if "enabled OK" in state]
+    bad = [package for name, package in EXTENSIONS.items() if name not in works]
     if bad:
         advice = f"The sliders need {' and '.join(bad)}. " + AGAIN
         return wrong("extensions", text, advice)
@@ -174,10 +146,8 @@ def port(facts):
     if facts["port"] is None:
         advice = "Let programs listen on 127.0.0.1, or choose a port: make lab PORT=9000."
         return wrong("port", f"none of 8888 to 8937 can be had: {facts['port_error']}", advice)
-    return ok(
-        "port",
-        str(facts["port"]) if facts["port"] == 8888 else f"{facts['port']}, since 8888 is taken",
-    )
+    taken = "" if facts["port"] == 8888 else ", since 8888 is taken"
+    return ok("port", f"{facts['port']}{taken}")
 
 
 def writing(facts):
@@ -186,10 +156,12 @@ def writing(facts):
         if not trouble:
             lines.append(ok(name, place))
         elif stops:
-            advice = "Move the course to a folder of your own, such as Documents, or make this one writable."
+            advice = "Move the course to a folder of your own, such as Documents, "
+            advice += "or make this one writable."
             lines.append(wrong(name, f"{place} cannot be written: {trouble}", advice))
         else:
-            advice = "Lessons run, but forget what was solved. Set ALEXNET_PROGRESS to a file that can be written."
+            advice = "Lessons run, but forget what was solved. "
+            advice += "Set ALEXNET_PROGRESS to a file that can be written."
             lines.append(note(name, f"{place} cannot be written: {trouble}", advice))
     return lines
 
@@ -208,14 +180,8 @@ def report(lines):
         if line.advice:
             text.append(" " * 18 + "-> " + line.advice)
     stop = [line.name for line in lines if line.state == "WRONG"]
-    text.append(
-        "\n"
-        + (
-            "This stops the course: " + ", ".join(stop)
-            if stop
-            else "Nothing here stops the course."
-        )
-    )
+    stops = "This stops the course: " + ", ".join(stop)
+    text.append("\n" + (stops if stop else "Nothing here stops the course."))
     return "\n".join(text)
 
 
@@ -223,31 +189,24 @@ def about_torch():
     """torch's version and build, the device it computes on, and what went wrong."""
     try:
         torch = importlib.import_module("torch")
-    except (
-        Exception
-    ) as error:  # whatever a broken installation raises is what the reader has to know
+    except Exception as error:  # whatever a broken installation raises, the reader has to know it
         reason = str(error).splitlines()[0] if str(error) else ""
-        return {
-            "torch": None,
-            "device": None,
-            "cuda_build": False,
-            "torch_error": f"{type(error).__name__}: {reason}",
-        }
+        trouble = f"{type(error).__name__}: {reason}"
+        return {"torch": None, "device": None, "cuda_build": False, "torch_error": trouble}
     build = f"CUDA {torch.version.cuda}" if torch.version.cuda else "without CUDA"
     if torch.cuda.is_available():
         device = f"cuda: {torch.cuda.get_device_name()}"
     elif torch.backends.mps.is_available():
         device = "mps: the GPU of this Mac"
     else:
-        device = (
-            f"cpu: {torch.backends.cpu.get_cpu_capability()}, {torch.get_num_threads()} threads"
-        )
+        instructions = torch.backends.cpu.get_cpu_capability()
+        device = f"cpu: {instructions}, {torch.get_num_threads()} threads"
     facts = {"torch": f"{torch.__version__}, {build}", "device": device}
     return {**facts, "cuda_build": bool(torch.version.cuda), "torch_error": ""}
 
 
 def differing_packages():
-    """{name: (version that requirements.txt names, version that is installed or "")} of all that are not the same."""
+    """{name: (version named by requirements.txt, version installed or "")} where they differ."""
     from importlib import metadata
 
     found = {}
@@ -268,7 +227,7 @@ def differing_packages():
 
 
 def free_memory():
-    """(free, total) in bytes, within the limit of a container if there is one; None where nobody knows."""
+    """(free, total) in bytes, within a container's limit if there is one; None if unknown."""
     try:
         import psutil
     except ImportError:
@@ -291,16 +250,11 @@ def loaded_extensions():
         return {"extensions": None, "extensions_error": str(error)}
     text = re.sub(r"\x1b\[\d*m", "", done.stdout)
     if done.returncode:
-        return {
-            "extensions": None,
-            "extensions_error": (text.strip().splitlines() or ["no reason given"])[-1],
-        }
+        lines = text.strip().splitlines() or ["no reason given"]
+        return {"extensions": None, "extensions_error": lines[-1]}
     rows = re.findall(r"^\s+(\S+) (v\S+) +(.+?)(?: \(.*)?$", text, re.MULTILINE)
-    return {
-        "extensions": {
-            name: f"{version} {' '.join(state.split())}" for name, version, state in rows
-        }
-    }
+    found = {name: f"{version} {' '.join(state.split())}" for name, version, state in rows}
+    return {"extensions": found}
 
 
 def free_port():
@@ -333,17 +287,15 @@ def browser_name():
         chosen = webbrowser.get()
     except webbrowser.Error:
         return ""
-    return getattr(chosen, "name", "") or {"Windows": "the system's", "Darwin": "the system's"}.get(
-        platform.system(), ""
-    )
+    unnamed = "the system's" if platform.system() in ("Windows", "Darwin") else ""
+    return getattr(chosen, "name", "") or unnamed
 
 
 def places():
-    """{what is written: (folder, why it cannot be, whether that stops the course)}; the home folder is called ~."""
+    """{what is written: (place, why it cannot be, whether that stops the course)}; ~ is home."""
     home = os.path.expanduser("~")
-    progress = Path(
-        os.environ.get("ALEXNET_PROGRESS") or Path(home, ".alexnet_course.json")
-    ).expanduser()
+    progress = os.environ.get("ALEXNET_PROGRESS") or Path(home, ".alexnet_course.json")
+    progress = Path(progress).expanduser()
 
     def short(path):
         return re.sub("^" + re.escape(home) + r"(?=[\\/]|$)", "~", str(path))
@@ -361,13 +313,12 @@ def places():
 def gather():
     """The facts, asked of this machine and this Python."""
     in_venv = Path(sys.prefix).resolve() == install.VENV.resolve()
+    allowed = getattr(os, "sched_getaffinity", None)  # fewer than there are, in some containers
     return {
         "system": platform.system(),
         "release": platform.release(),
         "machine": platform.machine(),
-        "cores": len(os.sched_getaffinity(0))
-        if hasattr(os, "sched_getaffinity")
-        else os.cpu_count(),
+        "cores": len(allowed(0)) if allowed else os.cpu_count(),
         "system_version": install.system_version(),
         "python": platform.python_version(),
         "python_problem": check_python.problem(),

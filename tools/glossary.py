@@ -1,4 +1,4 @@
-"""Write notebooks/glossary.md from classroom/glossary.toml; with --check say whether it is up to date.
+"""Write notebooks/glossary.md from classroom/glossary.toml, or say whether it is up to date.
 
 python tools/glossary.py [--check]
 """
@@ -6,36 +6,34 @@ python tools/glossary.py [--check]
 import argparse
 import sys
 import tomllib
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-TERMS, PAGE = ROOT / "classroom" / "glossary.toml", ROOT / "notebooks" / "glossary.md"
+from course import NOTEBOOKS, ROOT, lesson, pages
+
+TERMS, PAGE = ROOT / "classroom" / "glossary.toml", NOTEBOOKS / "glossary.md"
+HEAD = """\
+# Glossary
+
+Every term of the course, in English and Chinese, and the lesson that defines it.
+
+| English | Chinese | pinyin | meaning | lesson |
+|---|---|---|---|---|
+"""
 
 
 def terms():
     """Every term as (English, Chinese, pinyin, meaning, lesson), in the order of the alphabet."""
-    return sorted(
-        tomllib.loads(TERMS.read_text(encoding="utf-8"))["terms"],
-        key=lambda term: term[0].casefold(),
-    )
+    found = tomllib.loads(TERMS.read_text(encoding="utf-8"))["terms"]
+    return sorted(found, key=lambda term: term[0].casefold())
 
 
 def page():
     """The text of the glossary."""
-    lessons = {
-        path.name[:2]: path.name for path in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
-    }
-    rows = []
+    names = {lesson(path): path.name for path in pages()}
+    text = HEAD
     for english, chinese, pinyin, meaning, number in terms():
-        name = lessons.get(f"{number:02d}")
-        lesson = f"[{number}]({name})" if name else str(number)
-        rows.append(f"| {english} | {chinese} | {pinyin} | {meaning} | {lesson} |\n")
-    head = "# Glossary\n\nEvery term of the course, in English and Chinese, and the lesson that defines it.\n\n"
-    return (
-        head
-        + "| English | Chinese | pinyin | meaning | lesson |\n|---|---|---|---|---|\n"
-        + "".join(rows)
-    )
+        link = f"[{number}]({names[number]})" if number in names else str(number)
+        text += f"| {english} | {chinese} | {pinyin} | {meaning} | {link} |\n"
+    return text
 
 
 def main(argv):

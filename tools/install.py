@@ -2,7 +2,7 @@
 
     python3 tools/install.py            what the course runs on
     python3 tools/install.py dev        and what its tests and tools run on
-    python3 tools/install.py wheels     fill the folder wheels, from which others install without a network
+    python3 tools/install.py wheels     fill the folder wheels, to install from without a network
     python3 tools/install.py lock       choose the exact versions of constraints.txt anew
 
 Beside these words, or in the environment: CPU=1 (PyTorch without CUDA), WHEELS=folder (install from
@@ -36,7 +36,7 @@ TASKS = ("course", "dev", "wheels", "lock")
 NAMES = ("CPU", "WHEELS", "PYTORCH_MIRROR", "UPGRADE")
 COLAB = "Run the course in Google Colab instead: see the README, 'What you need'."
 
-# Where pip is told about a mirror, a proxy or a certificate, uv hears of it too, unless it was told itself.
+# What pip is told about mirror, proxy or certificate, uv hears too, unless it was told itself.
 PIP_SETTINGS = {
     "index-url": ("UV_DEFAULT_INDEX", "UV_INDEX_URL"),
     "find-links": ("UV_FIND_LINKS",),
@@ -56,9 +56,8 @@ def settings_for_uv(environment, pip_config):
     for name, variables in PIP_SETTINGS.items():
         if pip.get(name) and not any(settings.get(variable) for variable in variables):
             settings[variables[0]] = ("," if name == "find-links" else " ").join(pip[name].split())
-    if (
-        platform.system() != "Linux"
-    ):  # a school's own certificates stand in the system's store; a bare Linux has none
+    # A school's own certificates stand in the system's store; a bare Linux has none.
+    if platform.system() != "Linux":
         settings.setdefault("UV_SYSTEM_CERTS", "1")
     return settings
 
@@ -70,26 +69,24 @@ def no_torch_for(system, machine, version):
     """
     numbers = tuple(map(int, re.findall(r"\d+", version)[:2]))
     if system == "Darwin" and machine != "arm64":
-        return (
-            "PyTorch has no build for Intel Macs. (On a Mac with Apple silicon, this Python is one for Intel: "
-            f"install python.org's.) {COLAB}"
-        )
+        silicon = "On a Mac with Apple silicon, this Python is one for Intel: install python.org's."
+        return f"PyTorch has no build for Intel Macs. ({silicon}) {COLAB}"
     if system == "Darwin" and numbers < (14,):
         return f"PyTorch needs macOS 14 or newer; this is {version}. Update macOS. {COLAB}"
     if system == "Windows" and machine.upper() != "AMD64":
         return f"PyTorch has no build for Windows on ARM. {COLAB}"
-    if system == "Linux" and (
-        machine not in ("x86_64", "aarch64") or "glibc" not in version or numbers < (2, 28)
-    ):
-        need = "x86_64 or aarch64, and glibc 2.28 or newer"
-        return (
-            f"PyTorch has no build for Linux on {machine} with {version}: it needs {need}. {COLAB}"
-        )
+    old = "glibc" not in version or numbers < (2, 28)
+    if system == "Linux" and (old or machine not in ("x86_64", "aarch64")):
+        here = f"PyTorch has no build for Linux on {machine} with {version}"
+        return f"{here}: it needs x86_64 or aarch64, and glibc 2.28 or newer. {COLAB}"
     return ""
 
 
 def torch_wheel(location, version):
-    """The name of the wheel of torch `version` for this Python and machine in a folder or a page of links, or ""."""
+    """The name of the wheel of torch `version` for this machine, in a folder or a page of links.
+
+    "" when there is none.
+    """
     if location.startswith(("http://", "https://", "file://")):
         try:
             with urllib.request.urlopen(location, timeout=15) as page:
@@ -100,10 +97,10 @@ def torch_wheel(location, version):
         text = "\n".join(os.listdir(location)) if os.path.isdir(location) else ""
     python = f"cp{sys.version_info[0]}{sys.version_info[1]}"
     machine = {"AMD64": "amd64", "ARM64": "arm64"}.get(platform.machine(), platform.machine())
-    here = {"Linux": "linux", "Darwin": "macosx", "Windows": "win"}.get(
-        platform.system(), platform.system()
-    )
-    pattern = rf"torch-{re.escape(version)}(?:\+[\w.]+)?-{python}-{python}-[\w.]*{here}[\w.]*{machine}\.whl"
+    system = platform.system()
+    system = {"Linux": "linux", "Darwin": "macosx", "Windows": "win"}.get(system, system)
+    pattern = rf"torch-{re.escape(version)}(?:\+[\w.]+)?-{python}-{python}-"
+    pattern += rf"[\w.]*{system}[\w.]*{machine}\.whl"
     found = re.search(pattern, text)
     return found.group() if found else ""
 
@@ -131,28 +128,27 @@ def torch_source(
     if wheels:
         return ["--no-index", "--find-links", wheels], f"from {wheels}"
     if mirror:
-        return ["--no-index", "--find-links", mirror] if mirror_lists else [
-            "--default-index",
-            mirror,
-        ], f"from {mirror}"
+        options = ["--no-index", "--find-links"] if mirror_lists else ["--default-index"]
+        return [*options, mirror], f"from {mirror}"
     if folder:
         return ["--no-index", "--find-links", folder], f"from {folder}"
     if backend:
         return ["--torch-backend", backend], f"the build for {backend}, as UV_TORCH_BACKEND says"
-    # Only where an NVIDIA driver was found: elsewhere `auto` would pick the XPU build for any Intel graphics.
+    # Only with an NVIDIA driver: elsewhere `auto` would pick the XPU build for any Intel graphics.
     if nvidia and not cpu and system != "Darwin":
         options, words = ["--torch-backend", "auto"], f"the build for the NVIDIA driver {nvidia}"
     elif system == "Linux":
         options, words = ["--torch-backend", "cpu"], "the build without CUDA, about 0.2 GB"
+    elif system == "Darwin":
+        return [], "about 0.1 GB, which can use the GPU through Metal"
     else:
-        return [], "about 0.1 GB" + (
-            ", which can use the GPU through Metal" if system == "Darwin" else ", without CUDA"
-        )
+        return [], "about 0.1 GB, without CUDA"
     if reachable(options):
         return options, words
     fetched = "about 3 GB, with CUDA" if system == "Linux" else "about 0.1 GB, without CUDA"
     return [], (
-        f"from the ordinary registry, {fetched}. (PyTorch's own index, which has {words}, cannot be reached. "
+        f"from the ordinary registry, {fetched}. "
+        f"(PyTorch's own index, which has {words}, cannot be reached. "
         "PYTORCH_MIRROR=address names a mirror of it; Ctrl-C stops.)"
     )
 
@@ -176,7 +172,7 @@ def nvidia_driver():
 
 
 def system_version():
-    """The version that decides whether PyTorch has a build: macOS's, or that of Linux's C library."""
+    """The version that decides if PyTorch has a build: macOS's, or that of Linux's C library."""
     if platform.system() == "Darwin":
         return platform.mac_ver()[0]
     return " ".join(platform.libc_ver()).strip() or "another C library than glibc"
@@ -193,11 +189,9 @@ def pinned(package):
 
 def works(command):
     """Whether a command starts and ends well."""
+    silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     try:
-        return (
-            subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode
-            == 0
-        )
+        return subprocess.run(command, **silent).returncode == 0
     except OSError:
         return False
 
@@ -206,9 +200,8 @@ def run(command, environment=None):
     """Run a command that must end well. Raises SystemExit in words when it does not."""
     status = subprocess.run(list(map(str, command)), cwd=str(ROOT), env=environment).returncode
     if status:
-        sys.exit(
-            "The installation stopped; the reason stands above. Run it again to go on; 'make doctor' may help."
-        )
+        again = "Run it again to go on; 'make doctor' may help."
+        sys.exit("The installation stopped; the reason stands above. " + again)
 
 
 def make_environment():
@@ -221,14 +214,13 @@ def make_environment():
 
 
 class Installer:
-    """uv, with the settings of this machine and what the user has said (CPU, WHEELS, PYTORCH_MIRROR, UPGRADE)."""
+    """uv, with the settings of this machine and what the user has said: {one of NAMES: value}."""
 
     def __init__(self, said):
         self.said = said
-        config = subprocess.run(
-            [str(PYTHON), "-m", "pip", "config", "list"], stdout=subprocess.PIPE, text=True
-        ).stdout
-        self.environment = settings_for_uv(os.environ, config)
+        ask = [str(PYTHON), "-m", "pip", "config", "list"]
+        config = subprocess.run(ask, stdout=subprocess.PIPE, text=True)
+        self.environment = settings_for_uv(os.environ, config.stdout)
         self.wheels = said.get("WHEELS", "")
         if self.wheels and "://" not in self.wheels:
             self.wheels = str(Path(self.wheels).expanduser().resolve())
@@ -254,20 +246,15 @@ class Installer:
         return next((place for place in places if place and torch_wheel(place, version)), "")
 
     def _index(self, build):
-        """The address of PyTorch's own index for a build, such as cpu, which uv notes beside what it finds."""
-        ask = self.pip(
-            "compile", "-q", "--no-deps", "--emit-index-annotation", "--torch-backend", build, "-"
-        )
-        said = {
-            "input": f"torch=={pinned('torch')}+{build}",
-            "text": True,
-            "stdout": subprocess.PIPE,
-        }
+        """The address of PyTorch's own index for a build, such as cpu, as uv notes it."""
+        ask = self.pip("compile", "-q", "--no-deps", "--emit-index-annotation")
+        ask += ["--torch-backend", build, "-"]
+        wanted = f"torch=={pinned('torch')}+{build}"
+        said = {"input": wanted, "text": True, "stdout": subprocess.PIPE}
         found = re.search(r"# from (\S+)", subprocess.run(ask, env=self.environment, **said).stdout)
         if not found:
-            sys.exit(
-                "PyTorch's own index cannot be reached; PYTORCH_MIRROR=address or folder names another place for it."
-            )
+            other = "PYTORCH_MIRROR=address or folder names another place for it."
+            sys.exit("PyTorch's own index cannot be reached; " + other)
         return found.group(1)
 
     def pip(self, *words):
@@ -292,10 +279,8 @@ class Installer:
         def reachable(options):
             quick = {**environment, "UV_HTTP_RETRIES": "1"}
             ask = [*torch, *options, "--dry-run"]
-            return (
-                subprocess.run(ask, cwd=str(ROOT), env=quick, stderr=subprocess.DEVNULL).returncode
-                == 0
-            )
+            done = subprocess.run(ask, cwd=str(ROOT), env=quick, stderr=subprocess.DEVNULL)
+            return done.returncode == 0
 
         options, words = torch_source(
             platform.system(),
@@ -315,42 +300,31 @@ class Installer:
         print(f"PyTorch {version}: {words}", flush=True)
         run([*torch, *options], environment)
         group = ["--group", "dev"] if dev else []
-        run(
-            self.pip(
-                "install", "--python", str(PYTHON), "-r", str(REQUIREMENTS), *group, *self.offline
-            ),
-            environment,
-        )
-        for stamp in (
-            (STAMP, DEV_STAMP) if dev else (STAMP,)
-        ):  # made last, so that an interrupted one starts again
-            stamp.touch()
+        rest = self.pip("install", "--python", str(PYTHON), "-r", str(REQUIREMENTS))
+        run([*rest, *group, *self.offline], environment)
+        STAMP.touch()  # made last, so that an interrupted installation starts again
+        if dev:
+            DEV_STAMP.touch()
 
     def fill(self, folder):
-        """Download everything that is installed here as wheels, and what builds the course itself, into a folder."""
+        """Download what is installed here, and what builds the course, into a folder of wheels."""
         freeze = [*self.uv, "pip", "freeze", "--exclude-editable", "--python", str(PYTHON)]
-        done = subprocess.run(
-            freeze, stdout=subprocess.PIPE, text=True, env=self.environment, check=True
-        )
+        words = {"stdout": subprocess.PIPE, "text": True, "env": self.environment}
+        frozen = subprocess.run(freeze, check=True, **words).stdout
         apart = ("uv==", "pip==", "setuptools==", "torch==")
-        wanted = [line for line in done.stdout.splitlines() if not line.startswith(apart)]
+        wanted = [line for line in frozen.splitlines() if not line.startswith(apart)]
         wanted += [f"{package}=={pinned(package)}" for package in ("uv", "setuptools")]
-        torch, build = re.search(
-            r"^(torch==[^\s+]+(?:\+(\w+))?)$", done.stdout, re.MULTILINE
-        ).groups()
-        # The registry has only the build without a name; the others are in a folder or in PyTorch's index of that name.
-        place = (
-            self.said.get("PYTORCH_MIRROR")
-            or self._configured(pinned("torch"))
-            or (build and self._index(build))
-        )
+        found = re.search(r"^(torch==[^\s+]+(?:\+(\w+))?)$", frozen, re.MULTILINE)
+        torch, build = found.groups()
+        # The registry has only the build without a name; the others are in a folder or in PyTorch's
+        # index of that name.
+        place = self.said.get("PYTORCH_MIRROR") or self._configured(pinned("torch"))
+        if build and not place:
+            place = self._index(build)
         options = []
         if place:
-            options = (
-                ["--no-index", "--find-links"]
-                if torch_wheel(place, pinned("torch"))
-                else ["--index-url"]
-            )
+            lists = torch_wheel(place, pinned("torch"))
+            options = ["--no-index", "--find-links"] if lists else ["--index-url"]
             options.append(place)
         pip = [PYTHON, "-m", "pip", "download", "-q", "--disable-pip-version-check", "--no-deps"]
         pip += ["--only-binary", ":all:", "--dest", folder]
@@ -358,39 +332,25 @@ class Installer:
         run([*pip, *wanted], self.environment)
 
     def lock(self):
-        """Write constraints.txt: one exact version of everything, for every system, Python and build of PyTorch."""
-        environment = {
-            name: value for name, value in self.environment.items() if name != "UV_FIND_LINKS"
-        }
-        pins = [
-            line for line in REQUIREMENTS.read_text(encoding="utf-8").splitlines() if "==" in line
-        ]
+        """Write constraints.txt: one version of everything, for every system, Python and build."""
+        environment = dict(self.environment)
+        environment.pop("UV_FIND_LINKS", None)
+        named = REQUIREMENTS.read_text(encoding="utf-8").splitlines()
+        pins = [line for line in named if "==" in line]
         with tempfile.TemporaryDirectory() as folder:
             course, result = Path(folder, "pins.txt"), Path(folder, "result.txt")
             course.write_text("\n".join(pins), encoding="utf-8")
             if CONSTRAINTS.exists() and not self.said.get("UPGRADE"):
                 shutil.copy(str(CONSTRAINTS), str(result))
-            compile_ = [
-                "compile",
-                "-q",
-                "--universal",
-                "--python-version",
-                "3.11",
-                "--no-header",
-                "--no-annotate",
-            ]
-            words = ["pyproject.toml", "--group", "dev", "-c", str(course), "-o", str(result)]
-            run([*self.uv, "pip", *compile_, *words], environment)
+            ask = [*self.uv, "pip", "compile", "-q", "--universal", "--python-version", "3.11"]
+            ask += ["--no-header", "--no-annotate", "pyproject.toml", "--group", "dev"]
+            run([*ask, "-c", str(course), "-o", str(result)], environment)
             lines = result.read_text(encoding="utf-8").splitlines()
         # These belong to one build of PyTorch or another, which brings its own versions of them.
-        kept = [
-            line
-            for line in lines
-            if not re.match("nvidia-|cuda-|triton|pytorch-triton|intel-", line)
-        ]
-        CONSTRAINTS.write_text(
-            "# Written by 'make lock'.\n" + "\n".join(kept) + "\n", encoding="utf-8"
-        )
+        own = ("nvidia-", "cuda-", "triton", "pytorch-triton", "intel-")
+        kept = [line for line in lines if not line.startswith(own)]
+        text = "# Written by 'make lock'.\n" + "\n".join(kept) + "\n"
+        CONSTRAINTS.write_text(text, encoding="utf-8")
 
 
 def main(words):
@@ -414,8 +374,10 @@ def main(words):
         installer.fill(folder)
         size = sum(file.stat().st_size for file in folder.iterdir()) / 1e9
         print(
-            f"It holds {size:.1f} GB. On machines like this one the course installs from it without a network:"
+            f"It holds {size:.1f} GB. On machines like this one the course installs from it, ",
+            end="",
         )
+        print("without a network:")
         print(f"make lab WHEELS={folder.name}, or: python3 tools/install.py WHEELS={folder.name}")
         return
     installer = Installer(said)

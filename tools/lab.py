@@ -1,7 +1,7 @@
-"""Trust the course's own pages, so that they look right before a cell is run, and open JupyterLab on lesson 1.
+"""Open JupyterLab on lesson 1.
 
-Meanwhile PyTorch and the library are imported once, so that their files are at hand when the first
-cell needs them.
+The course's own pages are trusted, so that they look right before a cell is run. Meanwhile PyTorch
+and the library are imported once, so that their files are at hand when the first cell needs them.
 """
 
 import os
@@ -9,16 +9,15 @@ import signal
 import subprocess
 import sys
 import threading
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+from course import ROOT, pages
+
 SETTINGS = ROOT / "tools" / "settings"
 SERVER = [
     *(sys.executable, "-m", "jupyterlab"),
     f"--config={SETTINGS / 'server.py'}",
     f"--LabApp.app_settings_dir={SETTINGS}",
 ]
-LESSON = "notebooks/01_cross_correlation.ipynb"
 # JupyterLab goes first on a busy machine, and Ctrl-C is for it alone.
 WARM_UP = """
 import os, signal
@@ -43,10 +42,8 @@ def warm_up(code=WARM_UP):
         error = process.stderr.read().strip()
         if process.wait() and not getattr(process, "stopped", False):
             reason = error.splitlines()[-1] if error else f"exit status {process.returncode}"
-            print(
-                f"The lessons are not going to run: {reason}. 'make doctor' says what to do.",
-                flush=True,
-            )
+            advice = "'make doctor' says what to do."
+            print(f"The lessons are not going to run: {reason}. {advice}", flush=True)
 
     process.reporter = threading.Thread(target=report, daemon=True)
     process.reporter.start()
@@ -58,25 +55,22 @@ def main(port=None):
     if port and not (port.isdecimal() and 0 < int(port) < 65536):
         sys.exit(f"PORT must be a number from 1 to 65535, not {port!r}")
     warming = warm_up()
-    pages = sorted(map(str, (ROOT / "notebooks").glob("*.ipynb")))
-    subprocess.run(
-        [sys.executable, "-m", "jupyter", "trust", *pages], check=True, stdout=subprocess.DEVNULL
-    )
-    command = [*SERVER, LESSON, f"--ServerApp.root_dir={ROOT}"]
+    lessons = [str(page.relative_to(ROOT)) for page in pages()]
+    trust = [sys.executable, "-m", "jupyter", "trust", *lessons]
+    subprocess.run(trust, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    command = [*SERVER, lessons[0], f"--ServerApp.root_dir={ROOT}"]
     if port:
         command.append(f"--ServerApp.port={port}")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
-    print(
-        "JupyterLab is opening lesson 1. If no browser window appears, open the address that it prints below."
-    )
+    print("JupyterLab is opening lesson 1. ", end="")
+    print("If no browser window appears, open the address that it prints below.")
     print("To stop it, press Ctrl-C twice.", flush=True)
     # Its kernels come from there first: they import PyTorch while the reader reads.
     kernels = os.pathsep.join([str(SETTINGS), *filter(None, [os.environ.get("JUPYTER_PATH")])])
     server = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "JUPYTER_PATH": kernels})
-    signal.signal(
-        signal.SIGINT, signal.SIG_IGN
-    )  # Ctrl-C reaches JupyterLab itself, which asks and then ends in order
+    # Ctrl-C reaches JupyterLab itself, which asks and then ends in order.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     status = server.wait()
     warming.stopped = True
     warming.terminate()

@@ -1,13 +1,12 @@
-"""Make the course's balanced subset of Fashion-MNIST: the first 500 training and 100 test images of every class.
+"""Make the course's balanced subset of Fashion-MNIST.
 
-    python tools/make_fashion_subset.py [alexnet_lib/fashion_mnist/subset.npz]
+    python tools/make_fashion_subset.py [alexnet_lib/data/fashion_mnist/subset.npz]
 
-It reads Debian's package dataset-fashion-mnist, checks its sha256, and writes the same bytes every
-time.
+It has the first 500 training and 100 test images of every class. They are read from Debian's
+package dataset-fashion-mnist, whose sha256 is checked, and the same bytes are written every time.
 """
 
 import io
-import os
 import sys
 import zipfile
 from pathlib import Path
@@ -16,6 +15,7 @@ import numpy as np
 import torch
 
 from alexnet_lib.data import fashion
+from alexnet_lib.files import replacing
 
 TARGET = fashion.SUBSET
 EACH = (500, 100)
@@ -24,25 +24,20 @@ NAMES = ("images", "labels", "val_images", "val_labels")
 
 def first_of_each(images, labels, count):
     """The first `count` images of every class, in their original order, with their labels."""
-    places = (
-        torch.cat([torch.nonzero(labels == kind).flatten()[:count] for kind in range(10)])
-        .sort()
-        .values
-    )
+    each = [torch.nonzero(labels == kind).flatten()[:count] for kind in range(10)]
+    places = torch.cat(each).sort().values
     return images[places], labels[places]
 
 
 def write(path, arrays):
-    """Write a compressed .npz whose bytes depend on the arrays alone: no date, no system, in one step."""
-    temporary = path.with_suffix(".tmp")
-    with zipfile.ZipFile(temporary, "w") as archive:
+    """Write a compressed .npz whose bytes depend on the arrays alone: no date, no system."""
+    with replacing(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
         for name, array in arrays.items():
             entry = zipfile.ZipInfo(f"{name}.npy", date_time=(1980, 1, 1, 0, 0, 0))
             entry.compress_type, entry.create_system = zipfile.ZIP_DEFLATED, 3
             content = io.BytesIO()
             np.save(content, array)
             archive.writestr(entry, content.getvalue(), compresslevel=9)
-    os.replace(temporary, path)
 
 
 def main(argv):

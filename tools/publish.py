@@ -1,4 +1,4 @@
-"""Slides and handouts from the pages' own cells: one self-contained HTML file a lesson, for use without a network.
+"""Slides and handouts from the pages' own cells: one HTML file a lesson, which needs no network.
 
     python tools/publish.py slides|handouts [notebooks/01_cross_correlation.ipynb ...]
 
@@ -14,12 +14,12 @@ from html import escape
 from pathlib import Path
 
 import nbformat
+from course import NOTEBOOKS, ROOT, pages
 from nbconvert.filters import Highlight2HTML
 from nbconvert.filters.markdown_mistune import markdown2html_mistune
 from pygments.formatters import HtmlFormatter
 
-ROOT = Path(__file__).resolve().parents[1]
-NOTEBOOKS, LOOKS = ROOT / "notebooks", Path(__file__).parent / "publish"
+LOOKS = Path(__file__).parent / "publish"
 CODE = Highlight2HTML(pygments_lexer="python")
 STILL = "In JupyterLab this has controls to move; here it shows its first setting."
 LONG = 280
@@ -38,7 +38,7 @@ def main(argv):
     arguments = parser.parse_args(argv)
     folder = arguments.to / arguments.kind
     folder.mkdir(parents=True, exist_ok=True)
-    for path in arguments.pages or sorted(NOTEBOOKS.glob("*.ipynb")):
+    for path in arguments.pages or pages():
         text = publish(cells_of(path), arguments.kind)
         target = folder / f"{path.stem}.html"
         target.write_text(text, encoding="utf-8")
@@ -51,7 +51,7 @@ def main(argv):
 
 
 def cells_of(path):
-    """The cells of a page. Ends the program in words when there is no such page, or none that can be read."""
+    """The cells of a page. Ends the program in words when there is none that can be read."""
     try:
         cells = [cell for cell in nbformat.read(path, 4).cells if cell.cell_type != "raw"]
     except FileNotFoundError:
@@ -88,7 +88,7 @@ def publish(cells, kind):
 
 
 def slides(cells):
-    """The HTML of each slide: a short piece of prose with the cell that belongs to it; a long piece stands alone."""
+    """The HTML of each slide: a short piece of prose with its cell; a long piece stands alone."""
     found, room = [], False
     for cell in cells[:1] + cells[2:]:
         if cell.cell_type == "markdown":

@@ -1,9 +1,9 @@
-"""Run lesson 6 with `thorough = True` and store what it finds in notebooks/results/claims.json, with machine and date.
+"""Run lesson 6 with `thorough = True` and store what it finds in notebooks/results/claims.json.
 
-python tools/record_claims.py [--quick]
+    python tools/record_claims.py [--quick]
 
-It takes a while: about ten minutes on two cores. With --quick the page's short runs are stored
-instead.
+Machine and date are stored with it. It takes a while: about ten minutes on two cores. With --quick
+the page's short runs are stored instead.
 """
 
 import argparse
@@ -11,12 +11,11 @@ import os
 import platform
 import sys
 import time
-from pathlib import Path
 
 import nbformat
+from course import NOTEBOOKS
 from nbclient import NotebookClient
 
-NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 PAGE, RESULT = NOTEBOOKS / "06_claims.ipynb", NOTEBOOKS / "results" / "claims.json"
 SWITCH = "thorough = False"
 LAST = "grids.table(claims.rows("
@@ -24,14 +23,13 @@ SAVE = "\nclaims.save(Path({path!r}), answers, {machine!r}, f'{{SEEDS}} seeds, {
 
 
 def prepare(page, path, machine, quick=False):
-    """Set the page's switch, drop everything after its table of answers, and let that cell store them in `path`.
+    """Set the page's switch, and let its table of answers, now the last cell, store them in `path`.
 
     Raises ValueError when the page has no such switch or no such cell.
     """
     code = [cell for cell in page.cells if cell.cell_type == "code"]
-    if not any(SWITCH in cell.source for cell in code) or not any(
-        LAST in cell.source for cell in code
-    ):
+    source = "\n".join(cell.source for cell in code)
+    if SWITCH not in source or LAST not in source:
         raise ValueError(f"the page has no cell with {SWITCH!r}, or none with {LAST!r}")
     kept = []
     for cell in code:
@@ -52,7 +50,8 @@ def describe():
     from alexnet_lib.training.device import device_name, pick_device
 
     where = f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}"
-    return f"{where}; {device_name(pick_device())}; Python {platform.python_version()}, PyTorch {torch.__version__}"
+    versions = f"Python {platform.python_version()}, PyTorch {torch.__version__}"
+    return f"{where}; {device_name(pick_device())}; {versions}"
 
 
 def main(argv):
@@ -62,9 +61,8 @@ def main(argv):
     RESULT.parent.mkdir(exist_ok=True)
     began = time.perf_counter()
     page = prepare(nbformat.read(PAGE, as_version=4), RESULT, describe(), quick=quick)
-    NotebookClient(
-        page, timeout=None, kernel_name="python3", resources={"metadata": {"path": NOTEBOOKS}}
-    ).execute()
+    where = {"metadata": {"path": NOTEBOOKS}}
+    NotebookClient(page, timeout=None, kernel_name="python3", resources=where).execute()
     print(f"stored {RESULT} after {time.perf_counter() - began:.0f} s")
     return 0
 

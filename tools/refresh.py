@@ -1,25 +1,32 @@
-"""Execute the notebooks and store their outputs: the one writer of outputs. Run twice, it changes nothing.
+"""Execute the pages and store their outputs: the one writer of outputs.
 
     python tools/refresh.py [--check | --stored] [--anew] [notebooks/01_cross_correlation.ipynb ...]
 
-With --check nothing is written, and the exit status says whether something would be. With --stored
-nothing is executed either: it only looks whether a page has the form that is stored here, not that
-of JupyterLab's own saving. A cell that is tagged as different from run to run (a speed, a picture
-of a training) keeps its output, unless --anew is given.
+Run twice, it changes nothing. With --check nothing is written, and the exit status says whether
+something would be. With --stored nothing is executed either: it only looks whether a page has the
+form that is stored here, not that of JupyterLab's own saving. A cell that is tagged as different
+from run to run (a speed, a picture of a training) keeps its output, unless --anew is given.
 """
 
 import argparse
-import os
 import sys
 from pathlib import Path
 
+import course
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
+from alexnet_lib.files import replacing
+
 VIEW = "application/vnd.jupyter.widget-view+json"
+NO_NOTEBOOK = (nbformat.reader.NotJSONError, nbformat.ValidationError)
 DIFFERENT = {"nbval-ignore-output", "picture-differs"}
+OPTIONS = {
+    "--check": "write nothing, say whether something would change",
+    "--stored": "execute nothing, only look at the form of the pages",
+    "--anew": "also replace outputs that differ from run to run",
+}
 METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -27,12 +34,12 @@ METADATA = {
 
 
 def execute(path, anew=False):
-    """Run a notebook top to bottom in a fresh kernel and return it with clean outputs. Raises RuntimeError in words."""
+    """Run a page in a fresh kernel; returns it with clean outputs. Raises RuntimeError in words."""
     if not path.exists():
         raise RuntimeError("there is no page of that name")
     try:
         page = nbformat.read(path, as_version=4)
-    except (nbformat.reader.NotJSONError, nbformat.ValidationError) as error:
+    except NO_NOTEBOOK as error:
         raise RuntimeError(f"this is not a notebook: {str(error)[:80]}") from None
     kept = {}
     for cell in page.cells:
@@ -40,23 +47,18 @@ def execute(path, anew=False):
             if cell.outputs and not anew and DIFFERENT & set(cell.metadata.get("tags", ())):
                 kept[cell.id] = cell.outputs
             cell.outputs, cell.execution_count = [], None
+    where = {"metadata": {"path": path.parent}}
     try:
-        NotebookClient(
-            page, timeout=300, kernel_name="python3", resources={"metadata": {"path": path.parent}}
-        ).execute()
+        NotebookClient(page, timeout=300, kernel_name="python3", resources=where).execute()
     except CellExecutionError as error:
-        raise RuntimeError(
-            f"a cell raised an error; the page is left as it was.\n{error}"
-        ) from None
-    page.metadata = nbformat.from_dict(
-        {**METADATA, **{k: v for k, v in page.metadata.items() if k == "title"}}
-    )
+        message = f"a cell raised an error; the page is left as it was.\n{error}"
+        raise RuntimeError(message) from None
+    title = {"title": page.metadata.title} if "title" in page.metadata else {}
+    page.metadata = nbformat.from_dict({**METADATA, **title})
     for cell in page.cells:
         if cell.cell_type == "code":
             cell.metadata.pop("execution", None)
-            cell.outputs = kept.get(cell.id) or [
-                output for output in map(clean, cell.outputs) if output
-            ]
+            cell.outputs = kept.get(cell.id) or list(filter(None, map(clean, cell.outputs)))
             for output in cell.outputs:
                 if "execution_count" in output:
                     output.execution_count = cell.execution_count
@@ -64,7 +66,7 @@ def execute(path, anew=False):
 
 
 def clean(output):
-    """Drop what differs from run to run: the live widget, of which the still remains. Nothing left returns None."""
+    """An output without the live widget, of which the still remains; None when nothing is left."""
     if output.output_type == "stream" and output.name == "stderr":
         raise RuntimeError(f"a cell wrote to stderr; the page is left as it was.\n{output.text}")
     if "data" in output:
@@ -74,16 +76,11 @@ def clean(output):
 
 
 def stored(path):
-    """What shows, without executing it, that a page was not stored by this program, or "" when nothing does."""
+    """What shows, without executing it, that another program wrote a page; "" if nothing does."""
     try:
         text = path.read_text(encoding="utf-8")
         page = nbformat.reads(text, as_version=4)
-    except (
-        OSError,
-        UnicodeDecodeError,
-        nbformat.reader.NotJSONError,
-        nbformat.ValidationError,
-    ) as error:
+    except (OSError, UnicodeDecodeError, *NO_NOTEBOOK) as error:
         return f"this is not a notebook: {str(error)[:80]}"
     code = [cell for cell in page.cells if cell.cell_type == "code"]
     outputs = [output for cell in code for output in cell.outputs]
@@ -100,27 +97,13 @@ def stored(path):
     return ""
 
 
-def write(path, text):
-    """Replace a file in one step, so that an interruption leaves the old one."""
-    temporary = path.with_suffix(".tmp")
-    temporary.write_text(text, encoding="utf-8")
-    os.replace(temporary, path)
-
-
 def main(argv):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("pages", nargs="*", type=Path)
-    parser.add_argument(
-        "--check", action="store_true", help="write nothing, say whether something would change"
-    )
-    parser.add_argument(
-        "--stored", action="store_true", help="execute nothing, only look at the form of the pages"
-    )
-    parser.add_argument(
-        "--anew", action="store_true", help="also replace outputs that differ from run to run"
-    )
+    for option, words in OPTIONS.items():
+        parser.add_argument(option, action="store_true", help=words)
     arguments = parser.parse_args(argv)
-    pages = arguments.pages or sorted(NOTEBOOKS.glob("*.ipynb"))
+    pages = arguments.pages or course.pages()
     if arguments.stored:
         found = {path: stored(path) for path in pages}
         for path, trouble in found.items():
@@ -136,11 +119,10 @@ def main(argv):
         if text != path.read_text(encoding="utf-8"):
             stale.append(path)
             if not arguments.check:
-                write(path, text)
-        print(
-            f"{path.name}: {'changed' if path in stale else 'unchanged'}, {len(text) / 1e6:.2f} MB",
-            flush=True,
-        )
+                with replacing(path) as temporary:
+                    temporary.write_text(text, encoding="utf-8")
+        changed = "changed" if path in stale else "unchanged"
+        print(f"{path.name}: {changed}, {len(text) / 1e6:.2f} MB", flush=True)
     return int(arguments.check and bool(stale))
 
 

@@ -1,4 +1,4 @@
-"""Small messages leave at once. TCP otherwise holds them back (Nagle, RFC 896): up to 40 ms for a move of a slider.
+"""Small messages leave at once. TCP otherwise holds them back (Nagle, RFC 896), up to 40 ms a move.
 
 And large ones come through: a photograph that a reader uploads may have more than Tornado's 10 MiB.
 """

@@ -1,4 +1,4 @@
-"""Run inside a page's kernel when its cells have run: the memory it took, and how long each of its explorers draws."""
+"""Run in a page's kernel after its cells: the memory it took, and how long its explorers draw."""
 
 import gc
 import json
@@ -22,7 +22,7 @@ NUMBERS = ("0", "1", "2", "3", "5")
 
 
 def report(budgets):
-    """Print what was found as JSON. `budgets` are the page's expressions for the seconds that it trains."""
+    """Print what was found as JSON; `budgets` are expressions: the seconds that the page trains."""
     shell = get_ipython()
     found = {
         "stays": psutil.Process().memory_info().rss,
@@ -52,16 +52,13 @@ def peak_memory():
 def explorers(shell):
     """All explorers alive in this kernel, in the order they were made."""
     order = list(shell.kernel.comm_manager.comms)
-    found = [
-        thing
-        for thing in gc.get_objects()
-        if isinstance(thing, Explorer) and thing.comm is not None
-    ]
-    return sorted(found, key=lambda explorer: order.index(explorer.model_id))
+    found = [thing for thing in gc.get_objects() if isinstance(thing, Explorer)]
+    alive = [explorer for explorer in found if explorer.comm is not None]
+    return sorted(alive, key=lambda explorer: order.index(explorer.model_id))
 
 
 def timed(explorer, clock=time.perf_counter):
-    """Move one control after another to random places and draw; returns name, median and 95th percentile in ms.
+    """Move control after control to random places; returns name, median and 95th percentile in ms.
 
     A refused setting draws nothing, so it is no failure and no time. Raises RuntimeError if all are
     refused.
@@ -71,16 +68,14 @@ def timed(explorer, clock=time.perf_counter):
         move(explorer, dice)
         start = clock()
         try:
-            len(
-                explorer.draw(**explorer.values()).markup
-            )  # a picture is drawn when its markup is asked for
+            # A picture is drawn when its markup is asked for.
+            len(explorer.draw(**explorer.values()).markup)
         except ValueError:
             continue
         took.append(1000 * (clock() - start))
     if not took:
-        raise RuntimeError(
-            f"{name(explorer)}: all of {SETTINGS} settings were refused, so nothing was drawn"
-        )
+        refused = f"all of {SETTINGS} settings were refused, so nothing was drawn"
+        raise RuntimeError(f"{name(explorer)}: {refused}")
     slow = statistics.quantiles(took, n=20, method="inclusive")[-1] if len(took) > 1 else took[0]
     return {
         "name": name(explorer),
@@ -92,11 +87,10 @@ def timed(explorer, clock=time.perf_counter):
 
 def move(explorer, dice):
     """Set one of the things that a reader can move to another of its places, if it has one."""
-    places = [
-        (part, *found)
-        for part in parts(explorer.controls.values())
-        if (found := elsewhere(part, dice))
-    ]
+    places = []
+    for part in parts(explorer.controls.values()):
+        if found := elsewhere(part, dice):
+            places.append((part, *found))
     if places:
         part, trait, value = dice.choice(places)
         setattr(part, trait, value)
@@ -112,7 +106,7 @@ def parts(widgets):
 
 
 def elsewhere(widget, dice):
-    """A trait of a control and a random value for it that is not its present one; None if it has no other place.
+    """A trait of a control and another value for it at random; None if it has no other place.
 
     Raises TypeError for a kind of control that is not known here.
     """
@@ -123,32 +117,27 @@ def elsewhere(widget, dice):
     elif isinstance(widget, Cells):
         trait, values = "value", [_changed(widget.value, dice)]
     elif hasattr(widget, "min"):
-        steps = round((widget.max - widget.min) / widget.step)
-        trait, values = (
-            "value",
-            [min(widget.min + step * widget.step, widget.max) for step in range(steps + 1)],
-        )
+        steps = range(round((widget.max - widget.min) / widget.step) + 1)
+        trait = "value"
+        values = [min(widget.min + step * widget.step, widget.max) for step in steps]
     elif isinstance(getattr(widget, "value", None), bool):
         trait, values = "value", [True, False]
     else:
-        raise TypeError(
-            f"a {type(widget).__name__} cannot be moved yet: say in bench_kernel what its places are"
-        )
+        kind = type(widget).__name__
+        raise TypeError(f"a {kind} cannot be moved yet: say in bench/kernel.py what its places are")
     others = [value for value in values if value != getattr(widget, trait)]
     return (trait, dice.choice(others)) if others else None
 
 
 def name(explorer):
     """An explorer's functions, with the module of those that the page imports."""
-    functions = [
-        function.func if isinstance(function, partial) else function
-        for function in explorer.functions
-    ]
-    modules = [function.__module__.rpartition(".")[2] for function in functions]
-    pairs = zip(modules, functions, strict=True)
-    return " → ".join(
-        f.__name__ if module == "__main__" else f"{module}.{f.__name__}" for module, f in pairs
-    )
+    names = []
+    for function in explorer.functions:
+        function = function.func if isinstance(function, partial) else function
+        module = function.__module__.rpartition(".")[2]
+        prefix = "" if module == "__main__" else f"{module}."
+        names.append(prefix + function.__name__)
+    return " → ".join(names)
 
 
 def _changed(texts, dice):

@@ -1,4 +1,4 @@
-"""How fast an explorer answers: from a key pressed on a slider to the new picture on screen, in a real JupyterLab.
+"""How fast an explorer answers in JupyterLab: from a key pressed on a slider to the new picture.
 
 Beside every explorer stand two references from the same run: the bare round trip to the kernel and
 back (a label that echoes the slider) and the usual way to make the same picture (`interact` with a
@@ -10,16 +10,22 @@ import tempfile
 from pathlib import Path
 
 import nbformat
-from bench_results import ROOT, row
-from bench_usual import CASES, SIZES
 from browser import Notebook, start_browser, start_lab
+from refresh import METADATA
+
+from bench import ROOT
+from bench.cases import CASES, SIZES
+from bench.results import row
 
 PRESSES = 40
 GRID, PHOTO, USUAL = 1.5, 2.5, 5
 GRIDS = ("correlation", "ruler", "channels", "dropout")
 PHOTOS = ("kernel on a photograph", "where a pixel goes")
-PLACES = [str(ROOT), str(ROOT / "tools")]
-SETUP = f"import sys\n\nsys.path[:0] = {PLACES}\nfrom bench_usual import bare, explorer, usual"
+SETUP = f"""\
+import sys
+
+sys.path.insert(0, {str(ROOT)!r})
+from bench.cases import bare, explorer, usual"""
 BARE = "bare round trip"
 CELLS = {
     BARE: "bare()",
@@ -29,7 +35,7 @@ CELLS = {
 VIEWS = {
     "bare": ".jupyter-widgets.widget-label:last-child",
     "explorer": ".widget-vbox > .widget-html:nth-child(3)",
-    "usual": ".jp-OutputArea-output .widget-output, .jp-OutputArea-output .jupyter-widgets-output-area",
+    "usual": ".jp-OutputArea-output :is(.widget-output, .jupyter-widgets-output-area)",
 }
 WATCH = """async ([cell, selector]) => {
     const view = cell.querySelector(selector);
@@ -37,7 +43,9 @@ WATCH = """async ([cell, selector]) => {
     const picture = () => view.querySelector("img")?.src;
     const before = picture();
     const once = { capture: true, once: true };
-    window.pressed = new Promise(done => addEventListener("keydown", event => done(event.timeStamp), once));
+    window.pressed = new Promise(done => {
+        addEventListener("keydown", event => done(event.timeStamp), once);
+    });
     window.seen = new Promise(done => new MutationObserver((changes, watcher) => {
         if (!usual || (picture() && picture() !== before)) {
             watcher.disconnect();
@@ -57,15 +65,13 @@ BYTES = """() => {
 
 
 def rows():
-    """Measure everything and return rows {name, value, unit, goal, met}; a goal is None where there is none."""
+    """Rows {name, value, unit, goal, met}; a goal is None where there is none."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         with start_lab(home) as address, start_browser() as browser:
             write_page(home / "notebooks" / "bench.ipynb")
-            page = Notebook(
-                browser.new_page(viewport={"width": 1200, "height": 1000}),
-                address.format(page="bench.ipynb"),
-            )
+            tab = browser.new_page(viewport={"width": 1200, "height": 1000})
+            page = Notebook(tab, address.format(page="bench.ipynb"))
             page.run_all()
             page.page.evaluate(BYTES)
             times = {name: measure(page, source) for name, source in CELLS.items()}
@@ -75,17 +81,12 @@ def rows():
 def write_page(path):
     """A page with one explorer a cell."""
     cells = [nbformat.v4.new_code_cell(source) for source in (SETUP, *CELLS.values())]
-    page = nbformat.v4.new_notebook(cells=cells)
-    page.metadata.kernelspec = {
-        "display_name": "Python 3 (ipykernel)",
-        "language": "python",
-        "name": "python3",
-    }
+    page = nbformat.v4.new_notebook(cells=cells, metadata=METADATA)
     nbformat.write(page, path)
 
 
 def measure(page, source):
-    """Press an arrow key many times; the milliseconds until each new picture, and the bytes sent for one."""
+    """Press an arrow key many times; milliseconds to each new picture, and bytes sent for one."""
     cell, selector = page.show(source), VIEWS[source.partition("(")[0]]
     handle = cell.get_by_role("slider").first
     cell.locator(selector).first.wait_for()
@@ -101,25 +102,16 @@ def measure(page, source):
 
 
 def judged(times):
-    """The rows: medians and 95th percentiles, then the ratios to the references that carry the goals."""
+    """Rows: medians and 95th percentiles, then the ratios to the references, which have goals."""
     median = {name: statistics.median(took) for name, (took, _) in times.items()}
     for name, (took, sent) in times.items():
         yield row(f"{name}: median", median[name], "ms")
         yield row(f"{name}: 95th percentile", statistics.quantiles(took, n=20)[-1], "ms")
         yield row(f"{name}: sent for one change", sent / 1000, "kB")
     for name in CASES:
+        slower = median[name] / median[BARE]
         goal = PHOTO if name in PHOTOS else GRID
-        yield row(
-            f"{name}: times the bare round trip",
-            median[name] / median[BARE],
-            "×",
-            goal,
-            at_most=True,
-        )
+        yield row(f"{name}: times the bare round trip", slower, "×", goal, at_most=True)
+        faster = median[f"{name}, usual way"] / median[name]
         goal = USUAL if name in GRIDS else None
-        yield row(
-            f"{name}: faster than the usual way",
-            median[f"{name}, usual way"] / median[name],
-            "×",
-            goal,
-        )
+        yield row(f"{name}: faster than the usual way", faster, "×", goal)

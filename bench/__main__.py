@@ -1,6 +1,6 @@
-"""Measure what the course promises, print it as a table, and store it in build/bench.json for comparing two runs.
+"""Measure what the course promises, print it as a table, and store it in build/bench.json.
 
-python tools/bench.py [pages] [explorers] [training] [claims]
+    python -m bench [pages] [explorers] [training] [claims]
 
 `pages` runs every page in a fresh kernel: its time, its memory, and each of its explorers;
 `explorers` measures from a key pressed to the new picture in a browser; `training` and `claims`
@@ -10,7 +10,7 @@ compare with the usual ways to train. The exit status is 1 if a goal is missed.
 import sys
 from importlib import import_module
 
-from bench_results import line, machine, write
+from bench.results import line, machine, write
 
 PARTS = ("pages", "explorers", "training", "claims")
 
@@ -22,7 +22,7 @@ def main(parts):
     print(", ".join(f"{what}: {said}" for what, said in machine().items() if said), flush=True)
     rows = []
     for name in parts or PARTS:
-        for row in import_module(f"bench_{name}").rows():
+        for row in import_module(f"bench.{name}").rows():
             rows.append(row)
             print(line(row), flush=True)
     write(rows)

@@ -7,7 +7,6 @@ import time
 from functools import partial
 
 import torch
-from bench_results import row
 from torch.nn import functional as F
 from torch.utils.data import DataLoader, Dataset
 
@@ -19,21 +18,18 @@ from alexnet_lib.training.batches import MEAN, STD, normalise
 from alexnet_lib.training.device import pick_device
 from alexnet_lib.training.loop import fit
 from alexnet_lib.training.plan import candidates, choose, optimiser, train_step
+from bench import ROOT
+from bench.results import row
 
-CASES = {
-    "SmallAlexNet, 28 × 28, batch 64": (lambda: SmallAlexNet(), 64, 60, normalise, None),
-    "AlexNet, 224 × 224, batch 32": (
-        lambda: AlexNet(10),
-        32,
-        4,
-        partial(normalise, size=224, channels=3),
-        224,
-    ),
+LARGE = partial(normalise, size=224, channels=3)
+CASES = {  # name: network, images of a batch, steps, how they are prepared, side that they grow to
+    "SmallAlexNet, 28 × 28, batch 64": (SmallAlexNet, 64, 60, normalise, None),
+    "AlexNet, 224 × 224, batch 32": (lambda: AlexNet(10), 32, 4, LARGE, 224),
 }
 
 
 class Pictures(Dataset):
-    """The images one by one, as a typical tutorial transforms them: pad, crop, flip, scale, normalise."""
+    """The images one by one, as a tutorial transforms them: pad, crop, flip, scale, normalise."""
 
     def __init__(self, data, size):
         self.images, self.labels, self.size = data.images, data.labels, size
@@ -47,9 +43,8 @@ class Pictures(Dataset):
         image = image[:, down : down + 28, right : right + 28]
         image = image.flip(-1) if torch.rand(()) < 0.5 else image
         if self.size:
-            image = F.interpolate(image[None], (self.size, self.size), mode="bilinear")[0].expand(
-                3, -1, -1
-            )
+            image = F.interpolate(image[None], (self.size, self.size), mode="bilinear")[0]
+            image = image.expand(3, -1, -1)
         return (image - MEAN) / STD, self.labels[index]
 
 
@@ -62,7 +57,7 @@ def rows():
 
 
 def training(name, network, batch, steps, prepare, size):
-    """`fit` against the usual loop, against its own bare steps, and against the machine's matrix multiplication."""
+    """`fit` against the usual loop, its own bare steps, and the machine's matrix multiplication."""
     data, device = fashion.load(), pick_device()
     data = data._replace(images=data.images[: batch * steps], labels=data.labels[: batch * steps])
     model = network()
@@ -78,25 +73,16 @@ def training(name, network, batch, steps, prepare, size):
     yield row(f"{name}: fit ({plan})", images / ours, "images/s")
     yield row(f"{name}: the usual way", images / usual, "images/s")
     yield row(f"{name}: fit against the usual way", usual / ours, "×", 2 if short else 1)
-    yield row(
-        f"{name}: fit against its own bare steps",
-        100 * (ours / bare - 1),
-        "% more",
-        3,
-        at_most=True,
-    )
-    work = (
-        3
-        * report.multiply_adds(network, tuple(plan.batch(prepare(data.images[:batch])).shape))
-        * steps
-        / ours
-    )
+    more = 100 * (ours / bare - 1)
+    yield row(f"{name}: fit against its own bare steps", more, "% more", 3, at_most=True)
+    shape = tuple(plan.batch(prepare(data.images[:batch])).shape)
+    work = 3 * report.multiply_adds(network, shape) * steps / ours  # forward once, backward twice
     rate = report.matmul_rate(device, plan.dtype)
     yield row(f"{name}: of the best matrix multiplication in {plan.dtype}", 100 * work / rate, "%")
 
 
 def the_usual_way(model, data, batch, size):
-    """One epoch as a typical tutorial writes it: float32, NCHW, a DataLoader, `.item()` at every step."""
+    """An epoch as a tutorial writes it: float32, NCHW, a DataLoader, `.item()` at every step."""
     adam, total = torch.optim.Adam(model.parameters(), 1e-4), 0.0
     device = next(model.parameters()).device
     model.train()
@@ -111,20 +97,21 @@ def the_usual_way(model, data, batch, size):
 
 def fitting(model, data, batch, plan, prepare):
     """The seconds `fit` needs for an epoch, setting up included, validation not."""
-    return seconds(
-        lambda: fit(
-            model, data, epochs=1, lr=1e-4, batch=batch, plan=plan, prepare=prepare, validate=None
-        )
-    )
+    words = {"plan": plan, "prepare": prepare, "validate": None}
+    return seconds(lambda: fit(model, data, epochs=1, lr=1e-4, batch=batch, **words))
 
 
 def bare_steps(model, data, batch, steps, plan, prepare):
-    """The seconds of the same number of forward and backward passes and steps on batches that lie ready."""
+    """The seconds of as many passes forward and backward and steps, on a batch that lies ready."""
     adam, scaler = optimiser(model.train(), 1e-4), plan.scaler()
     x, y = plan.batch(prepare(data.images[:batch])), data.labels[:batch].to(plan.device)
-    return seconds(
-        lambda: [train_step(model, adam, scaler, plan, x, y)[0] for _ in range(steps)][-1].item()
-    )
+
+    def train():
+        for _ in range(steps):
+            loss = train_step(model, adam, scaler, plan, x, y)[0]
+        loss.item()  # waits until an accelerator has finished
+
+    return seconds(train)
 
 
 def correlation():
@@ -152,11 +139,10 @@ def slide(image, kernel):
 
 def starting():
     """What an import costs beyond torch's own."""
-    code = "import time, torch; t = time.perf_counter(); import alexnet_lib.conv; print(time.perf_counter() - t)"
-    took = statistics.median(
-        float(subprocess.check_output([sys.executable, "-c", code])) for _ in range(5)
-    )
-    yield row("import alexnet_lib.conv beyond import torch", 1000 * took, "ms", 50, at_most=True)
+    command = [sys.executable, "-m", "bench.importing"]
+    took = [float(subprocess.check_output(command, cwd=ROOT)) for _ in range(5)]
+    name = "import alexnet_lib.conv beyond import torch"
+    yield row(name, 1000 * statistics.median(took), "ms", 50, at_most=True)
 
 
 def seconds(work):

@@ -1,4 +1,4 @@
-"""What a measurement is, the machine it was made on, and the file it is kept in: build/bench.json."""
+"""What a measurement is, the machine it was made on, and the file of both: build/bench.json."""
 
 import json
 import os
@@ -7,7 +7,8 @@ import subprocess
 from datetime import datetime
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+from bench import ROOT
+
 RESULT = ROOT / "build" / "bench.json"
 OLDER = ("ATEN_CPU_CAPABILITY", "ONEDNN_MAX_CPU_ISA")
 
@@ -20,10 +21,10 @@ def row(name, value, unit, goal=None, at_most=False):
 
 def line(row):
     """A row as the text that is printed."""
-    goal = (
-        "" if row["goal"] is None else f"goal {row['goal']:g} {'met' if row['met'] else 'MISSED'}"
-    )
-    return f"{row['name']:80} {row['value']:12,.2f} {row['unit']:8} {goal}"
+    text = f"{row['name']:80} {row['value']:12,.2f} {row['unit']:8} "
+    if row["goal"] is not None:
+        text += f"goal {row['goal']:g} {'met' if row['met'] else 'MISSED'}"
+    return text
 
 
 def machine():
@@ -48,7 +49,7 @@ def machine():
 
 
 def processor():
-    """The processor's name as the operating system says it; where it says none, the architecture."""
+    """The processor's name as the system says it; where it says none, the architecture."""
     name = ""
     if platform.system() == "Linux":
         facts = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
@@ -61,9 +62,6 @@ def processor():
 def write(rows, path=RESULT):
     """Keep the rows with the machine and the date; what the file held before is gone."""
     path.parent.mkdir(exist_ok=True)
-    kept = {
-        "machine": machine(),
-        "date": datetime.now().isoformat(timespec="seconds"),
-        "rows": rows,
-    }
+    date = datetime.now().isoformat(timespec="seconds")
+    kept = {"machine": machine(), "date": date, "rows": rows}
     path.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The explorers that are timed in a browser, and the usual way to make the same pictures: `interact` with pyplot."""
+"""The explorers that are timed in a browser, and the usual way to the same pictures: `interact`."""
 
 from functools import partial
 
