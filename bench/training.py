@@ -11,6 +11,7 @@ from torch.nn import functional as F
 from torch.utils.data import DataLoader, Dataset
 
 from alexnet_lib.alexnet import AlexNet, SmallAlexNet
+from alexnet_lib.anatomy import multiply_adds
 from alexnet_lib.conv import correlate2d
 from alexnet_lib.data import fashion
 from alexnet_lib.training import report
@@ -76,7 +77,8 @@ def training(name, network, batch, steps, prepare, size):
     more = 100 * (ours / bare - 1)
     yield row(f"{name}: fit against its own bare steps", more, "% more", 3, at_most=True)
     shape = tuple(plan.batch(prepare(data.images[:batch])).shape)
-    work = 3 * report.multiply_adds(network, shape) * steps / ours  # forward once, backward twice
+    forward = multiply_adds(network().to("meta"), shape)
+    work = 3 * forward * steps / ours  # forward once, backward twice
     rate = report.matmul_rate(device, plan.dtype)
     yield row(f"{name}: of the best matrix multiplication in {plan.dtype}", 100 * work / rate, "%")
 

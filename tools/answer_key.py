@@ -1,4 +1,4 @@
-"""Write classroom/answers.md, the answer key, from the exercises themselves; with --check say whether it is up to date.
+"""Write classroom/answers.md, the answer key; with --check say whether it is up to date.
 
 python tools/answer_key.py [--check]
 """
@@ -13,8 +13,8 @@ from alexnet_lib.questions.panels import lessons
 KEY = Path(__file__).resolve().parents[1] / "classroom" / "answers.md"
 OPENING = """# Answer key
 
-For the teacher: every question of the pages, its answer, and the mistakes it knows. Do not hand it out.
-This file is written by `make answers` from `alexnet_lib/questions/`; change it there.
+For the teacher: every question of the pages, its answer, and the mistakes it knows. Do not hand it
+out. This file is written by `make answers` from `alexnet_lib/questions/`; change it there.
 """
 
 

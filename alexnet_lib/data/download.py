@@ -2,41 +2,40 @@
 
 import gzip
 import hashlib
-import os
 import zlib
-from contextlib import suppress
 from http.client import HTTPException
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from alexnet_lib.files import replacing
+
 CHUNK = 1 << 20
 
 
 class DownloadError(OSError):
-    """A file could not be fetched; the message says in words why, and what it would have been for."""
+    """A file could not be fetched; the message says why, and what it would have been for."""
 
 
 def fetch(url, path, sha256, opener=urlopen, timeout=30):
-    """Download `url` to `path` and return the path; a `.gz` is unpacked on the way. `sha256` is that of the result.
+    """Download `url` to `path` and return the path; a `.gz` is unpacked on the way.
 
-    The bytes go to a temporary name beside it and are renamed only when their hash is right, so
-    `path` is never half a file. `opener(url, timeout=…)` returns a readable response. Raises
-    DownloadError in words.
+    `sha256` is that of the result; the file takes its place only when its hash is right, so `path`
+    is never half a file. `opener(url, timeout=…)` returns a readable response. Raises DownloadError
+    in words.
     """
     path = Path(path)
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with opener(url, timeout=timeout) as response, temporary.open("wb") as target:
-            found = _copy(
-                gzip.GzipFile(fileobj=response) if url.endswith(".gz") else response, target
-            )
-        if found != sha256:
-            raise DownloadError(
-                f"what came from {url} is not the file it should be (sha256 {found[:8]}…); it was deleted"
-            )
-        os.replace(temporary, path)
+        with replacing(path) as temporary:
+            with opener(url, timeout=timeout) as response, temporary.open("wb") as target:
+                packed = url.endswith(".gz")
+                found = _copy(gzip.GzipFile(fileobj=response) if packed else response, target)
+            if found != sha256:
+                raise DownloadError(
+                    f"what came from {url} is not the file it should be "
+                    f"(sha256 {found[:8]}…); it was deleted"
+                )
     except (EOFError, zlib.error, gzip.BadGzipFile, HTTPException) as error:
         raise DownloadError(
             f"the download of {url} broke off or arrived damaged; nothing was kept ({error})"
@@ -49,9 +48,6 @@ def fetch(url, path, sha256, opener=urlopen, timeout=30):
         ) from error
     except OSError as error:
         raise DownloadError(f"{url} could not be kept in {path.parent}: {error}") from error
-    finally:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
     return path
 
 

@@ -1,4 +1,4 @@
-"""Fashion-MNIST (Zalando, MIT licence): grey 28 × 28 pictures of clothes in ten classes, to train on.
+"""Fashion-MNIST (Zalando, MIT licence): grey 28 × 28 pictures of clothes in ten classes.
 
 The course brings a balanced subset. The whole set is used when it is on this computer, or is
 downloaded on request.
@@ -41,7 +41,7 @@ SHA256 = {
     "t10k-images-idx3-ubyte": "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
     "t10k-labels-idx1-ubyte": "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
 }
-HEADERS = (16, 8, 16, 8)
+HEADERS = (16, 8, 16, 8)  # bytes before the images, the labels, and so on
 
 
 def load(source="subset", download=False, opener=urlopen):
@@ -84,33 +84,29 @@ def cache_folder():
 def _subset(complaint=""):
     try:
         with np.load(SUBSET) as arrays:
-            images, labels, val_images, val_labels = (
-                torch.from_numpy(arrays[name]) for name in arrays.files
-            )
+            parts = [torch.from_numpy(arrays[name]) for name in Images._fields[:4]]
     except (OSError, ValueError, EOFError, zlib.error, BadZipFile) as error:
         raise OSError(
             f"{SUBSET} is missing or damaged ({error}): get the course again, or this one file"
         ) from error
-    counts = f"{len(labels):,} training and {len(val_labels):,} validation images"
-    source = f"Fashion-MNIST, the course's balanced subset: {counts}" + (
-        f" ({complaint})" if complaint else ""
-    )
-    return Images(images, labels.long(), val_images, val_labels.long(), NAMES, source)
+    why = f" ({complaint})" if complaint else ""
+    return _images(*parts, "the course's balanced subset: {}" + why)
 
 
 def _whole(folder):
-    parts = [_checked(folder, name)[header:] for name, header in zip(SHA256, HEADERS, strict=True)]
-    images, labels, val_images, val_labels = (
-        torch.frombuffer(part, dtype=torch.uint8) for part in parts
-    )
-    return Images(
-        images.view(-1, 1, 28, 28),
-        labels.long(),
-        val_images.view(-1, 1, 28, 28),
-        val_labels.long(),
-        NAMES,
-        f"Fashion-MNIST, whole: {len(labels):,} training and {len(val_labels):,} validation images, from {folder}",
-    )
+    """The four files of a folder, each the bytes of its numbers behind a header."""
+    parts = [
+        torch.frombuffer(_checked(folder, name)[header:], dtype=torch.uint8)
+        for name, header in zip(SHA256, HEADERS, strict=True)
+    ]
+    return _images(*parts, f"whole: {{}}, from {folder}")
+
+
+def _images(images, labels, val_images, val_labels, source):
+    counts = f"{len(labels):,} training and {len(val_labels):,} validation images"
+    images, val_images = (part.view(-1, 1, 28, 28) for part in (images, val_images))
+    source = f"Fashion-MNIST, {source.format(counts)}"
+    return Images(images, labels.long(), val_images, val_labels.long(), NAMES, source)
 
 
 def _files(folder):

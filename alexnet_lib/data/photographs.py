@@ -1,4 +1,4 @@
-"""Photographs as tensors: four that come with the course, any image file of the reader's, and a folder to train on."""
+"""Photographs as tensors: four of the course, any image file, and a folder of one's own."""
 
 from functools import cache
 from io import BytesIO
@@ -8,6 +8,8 @@ from typing import NamedTuple
 import torch
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from alexnet_lib.checks import whole
+
 PHOTOS = ("cat", "astronaut", "rocket", "coffee")
 FOLDER = Path(__file__).parent / "photos"
 GREY_WEIGHTS = (0.299, 0.587, 0.114)
@@ -15,7 +17,10 @@ NOT_PICTURES = ("Thumbs.db", "desktop.ini")
 
 
 class Images(NamedTuple):
-    """Images to train on and to validate with: uint8 (N, C, H, W), labels int64 (N,), class names, source in words."""
+    """Images to train on and to validate with: uint8 (N, C, H, W), labels int64 (N,).
+
+    `names` are those of the classes; `source` tells in words where they are from.
+    """
 
     images: torch.Tensor
     labels: torch.Tensor
@@ -26,7 +31,7 @@ class Images(NamedTuple):
 
 
 def photo(name, size=256):
-    """One of the course's photographs (see PHOTOS), scaled to size × size: float32 (3, size, size), values 0 to 1.
+    """One of the course's photographs (see PHOTOS): float32 (3, size, size), values 0 to 1.
 
     Raises ValueError for a name that is not in PHOTOS.
     """
@@ -41,14 +46,14 @@ def _photo(name, size):
 
 
 def load_image(source, size=None):
-    """Any image that Pillow reads, a file's path or its bytes, turned upright: float32 (3, H, W), values 0 to 1.
+    """Any image that Pillow reads, upright: float32 (3, H, W), values 0 to 1.
 
-    With `size`, the middle square is cut out and scaled to size × size. Transparent pixels become
-    white. Raises FileNotFoundError when there is no such file, ValueError when it is not an image
-    or size is impossible.
+    `source` is a file's path or its bytes. With `size`, the middle square is cut out and scaled to
+    size × size. Transparent pixels become white. Raises FileNotFoundError when there is no such
+    file, ValueError when it is not an image or size is impossible.
     """
-    if size is not None and (isinstance(size, bool) or not isinstance(size, int) or size < 1):
-        raise ValueError(f"size must be a whole number of pixels from 1, not {size!r}")
+    if size is not None:
+        size = whole("size", size, of=" of pixels")
     name = "what was uploaded"
     if not isinstance(source, bytes):
         path = Path(source).expanduser()
@@ -77,17 +82,13 @@ def load_image(source, size=None):
 
 
 def folder(path, size, validation=0.2):
-    """The reader's own images, one subfolder a class, as `Images`: uint8 (N, 3, size, size), split class by class.
+    """The reader's own images, one subfolder a class, as `Images`: uint8 (N, 3, size, size).
 
     Every class gives its share of `validation`, at least one image; the split depends on the files'
     names alone. Raises ValueError when there is no such folder, fewer than two classes, a class
     with fewer than two images, or a file that is not an image.
     """
-    if (
-        isinstance(validation, bool)
-        or not isinstance(validation, int | float)
-        or not 0 < validation < 1
-    ):
+    if not (isinstance(validation, int | float) and 0 < validation < 1):
         raise ValueError(
             f"validation must be a share between 0 and 1, such as 0.2, not {validation!r}"
         )
@@ -111,21 +112,20 @@ def folder(path, size, validation=0.2):
             parts[part].append(images[chosen.sort().values])
             parts[part + 1].append(torch.full((len(chosen),), label))
     images, labels, val_images, val_labels = map(torch.cat, parts)
-    source = f"your folder {path.name!r}: {len(labels):,} training and {len(val_labels):,} validation images"
-    return Images(
-        images, labels, val_images, val_labels, tuple(one.name for one in classes), source
-    )
+    counts = f"{len(labels):,} training and {len(val_labels):,} validation images"
+    names = tuple(one.name for one in classes)
+    source = f"your folder {path.name!r}: {counts}"
+    return Images(images, labels, val_images, val_labels, names, source)
 
 
 def to_grey(image):
-    """Brightness of a colour image: (3, H, W) → (H, W), with the weights of ITU-R BT.601, as Pillow has them."""
+    """Brightness of a colour image: (3, H, W) → (H, W), weighed as in ITU-R BT.601."""
     if image.dim() != 3 or image.shape[0] != 3:
         raise ValueError(f"a colour image has shape (3, H, W), not {tuple(image.shape)}")
     if not image.is_floating_point():
         raise ValueError(f"give the image as numbers from 0 to 1, not {image.dtype}: image / 255")
-    return torch.einsum(
-        "c,chw->hw", torch.tensor(GREY_WEIGHTS, dtype=image.dtype, device=image.device), image
-    )
+    weights = torch.tensor(GREY_WEIGHTS, dtype=image.dtype, device=image.device)
+    return torch.einsum("c,chw->hw", weights, image)
 
 
 def _class_images(one, size):
@@ -136,7 +136,8 @@ def _class_images(one, size):
     )
     if len(files) < 2:
         raise ValueError(
-            f"class {one.name!r} needs at least two images, one to train on and one to validate; has {len(files)}"
+            f"class {one.name!r} needs at least two images, one to train on and one to validate; "
+            f"has {len(files)}"
         )
     images = []
     for file in files:

@@ -1,4 +1,4 @@
-"""Torchvision's published AlexNet weights, trained on ImageNet: fetched on request, checked, loaded strictly."""
+"""Torchvision's published AlexNet weights, trained on ImageNet: fetched on request and checked."""
 
 from pathlib import Path
 from urllib.request import urlopen
@@ -14,11 +14,11 @@ MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 
 def published(model, url=URL, sha256=SHA256, opener=urlopen):
-    """Load torchvision's weights (244 MB, 56.5 % top-1) into a `TorchvisionAlexNet` and return it in evaluation mode.
+    """Load torchvision's weights (244 MB, 56.5 % top-1) into a `TorchvisionAlexNet`; returns it.
 
-    The file is kept where `torch.hub` keeps it; one with the wrong content is never used but
-    fetched again. Raises DownloadError, in words, when it is not there and cannot be fetched,
-    RuntimeError when the model is another.
+    It is then in evaluation mode. The file is kept where `torch.hub` keeps it; one with the wrong
+    content is never used but fetched again. Raises DownloadError, in words, when it is not there
+    and cannot be fetched, RuntimeError when the model is another.
     """
     path = Path(torch.hub.get_dir()) / "checkpoints" / url.rsplit("/", 1)[1]
     if not path.exists() or sha256_of(path) != sha256:
@@ -26,8 +26,8 @@ def published(model, url=URL, sha256=SHA256, opener=urlopen):
             fetch(url, path, sha256, opener)
         except DownloadError as error:
             raise DownloadError(
-                "Torchvision's published weights are not on this computer and could not be fetched, so the network "
-                f"cannot show here what it learned from ImageNet: {error}"
+                "Torchvision's published weights are not on this computer and could not be "
+                f"fetched, so the network cannot show here what it learned from ImageNet: {error}"
             ) from error
     device = next(model.parameters()).device
     model.load_state_dict(torch.load(path, map_location=device, weights_only=True), strict=True)
@@ -35,10 +35,10 @@ def published(model, url=URL, sha256=SHA256, opener=urlopen):
 
 
 def prepare(image):
-    """A photograph as those weights expect it: (3, H, W) from 0 to 1 → (1, 3, 224, 224), scaled and normalised.
+    """A photograph as those weights expect it: (3, H, W) from 0 to 1 → (1, 3, 224, 224).
 
-    The short side becomes 256 pixels and the middle 224 × 224 is cut out, as torchvision evaluates
-    them.
+    The short side becomes 256 pixels and the middle 224 × 224 is cut out and normalised, as
+    torchvision evaluates them.
     """
     height, width = image.shape[-2:]
     scale = 256 / min(height, width)

@@ -1,4 +1,4 @@
-"""What a comparison shows: the difference between pairs of runs, its 95 % confidence interval, and a verdict in words.
+"""What a comparison of runs shows: their difference, its 95 % confidence interval, a verdict.
 
 Runs from the same seed make a pair: same pictures, same batches, same start. What is left between
 them is the setting and chance. The interval (Student's t) says how far chance alone could still
@@ -45,11 +45,11 @@ class Difference:
 
 
 def t_quantile(freedom, level=LEVEL):
-    """How many standard errors the middle `level` of Student's t reaches to each side, for whole degrees of freedom.
+    """How many standard errors the middle `level` of Student's t reaches to each side.
 
-    The distribution has a closed form for those (Abramowitz and Stegun, 26.7.3 and 26.7.4); it is
-    searched by halving. Raises ValueError below 1 degree, and for a level that is not between 0 and
-    1.
+    For whole degrees of freedom the distribution has a closed form (Abramowitz and Stegun, 26.7.3
+    and 26.7.4); it is searched by halving. Raises ValueError below 1 degree, and for a level that
+    is not between 0 and 1.
     """
     if freedom < 1:
         raise ValueError("an interval needs at least two runs of each setting")
@@ -63,7 +63,7 @@ def t_quantile(freedom, level=LEVEL):
 
 
 def interval(values):
-    """The mean of some runs and the ends of its 95 % confidence interval: (low, mean, high), along the first axis."""
+    """(low, mean, high) along the first axis: the mean and the ends of its 95 % interval."""
     values = torch.as_tensor(values, dtype=torch.float64)
     count = len(values)
     reach = t_quantile(count - 1) * values.std(0) / math.sqrt(count)
@@ -72,16 +72,15 @@ def interval(values):
 
 
 def difference(label, changed, base, claimed, unit=""):
-    """`changed` minus `base`, pair by pair; `claimed` is "lower", "higher" or None. Returns a `Difference`."""
+    """`changed` minus `base`, pair by pair; `claimed` is "lower", "higher" or None."""
     values = torch.sub(*_paired(changed, base))
     low, mean, high = map(float, interval(values))
-    return Difference(
-        label, tuple(values.tolist()), mean, low, high, _verdict(low, high, claimed), unit
-    )
+    verdict = _verdict(low, high, claimed)
+    return Difference(label, tuple(values.tolist()), mean, low, high, verdict, unit)
 
 
 def ratio(label, changed, base, claimed):
-    """How many times `base` is `changed`, pair by pair, as a `Difference`; the interval is found on a log scale."""
+    """How many times `base` is `changed`, pair by pair; the interval is found on a log scale."""
     times = torch.div(*_paired(changed, base))
     logs = interval(times.log())
     verdict = _verdict(float(logs[0]), float(logs[2]), claimed)
@@ -90,10 +89,10 @@ def ratio(label, changed, base, claimed):
 
 
 def compare(record, quantity, pairs, claimed):
-    """Final values of a `trials.Record` compared, for `runs.compare`: `pairs` are (changed, base), by name.
+    """Final values of a `trials.Record` compared, for `runs.compare`.
 
-    A third entry is that pair's own claim, None where nobody claimed anything. Raises ValueError
-    for a name that the record does not have.
+    `pairs` are (changed, base), by name. A third entry is that pair's own claim, None where nobody
+    claimed anything. Raises ValueError for a name that the record does not have.
     """
     _measured(record)
     unit = " points" if quantity.endswith("error") else ""
@@ -106,7 +105,7 @@ def compare(record, quantity, pairs, claimed):
 
 
 def steps_compared(record, quantity, level, pairs, claimed):
-    """Steps until `quantity` is down to `level` compared, for `runs.compare`: how many times as many steps.
+    """Steps until `quantity` is down to `level` compared, for `runs.compare`, as a factor.
 
     A changed run that never got there counts as if it had at the last step, so that its factor is
     too small rather than too large; when a base run has not got there, there is no verdict. Pairs
@@ -115,10 +114,9 @@ def steps_compared(record, quantity, level, pairs, claimed):
     _measured(record)
     steps = record.steps_to(quantity, level)
     found = []
+    last = record.steps[-1]
     for label, changed, base, claim in _named(steps, pairs, claimed):
-        one = ratio(
-            label, changed.clamp(max=record.steps[-1]), base.clamp(max=record.steps[-1]), claim
-        )
+        one = ratio(label, changed.clamp(max=last), base.clamp(max=last), claim)
         found.append(one if base.isfinite().all() else replace(one, verdict=TOO_SOON))
     return {
         **curves(record, quantity),
@@ -140,7 +138,7 @@ def asks(quantity, pairs, claimed, level=None):
 
 
 def curves(record, quantity):
-    """Every run of a `trials.Record`, the mean and its interval at each reading, for `runs.compare`."""
+    """Every run of a `trials.Record`, and their mean with its interval at each reading."""
     parts = {}
     for name, found in zip(record.names, record.values[quantity], strict=True):
         low, mean, high = interval(found) if len(found) > 1 else (found[0],) * 3
@@ -150,7 +148,10 @@ def curves(record, quantity):
 
 
 def rows(answers):
-    """A line for every comparison, for `grids.table`: `answers` maps a claim to what `compare` or `steps_compared` returned."""
+    """A line for every comparison, for `grids.table`.
+
+    `answers` maps a claim to what `compare` or `steps_compared` returned.
+    """
     for answer in answers.values():
         _measured(answer)
     return [

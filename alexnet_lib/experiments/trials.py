@@ -1,4 +1,4 @@
-"""A trial: a few settings, each trained from the same seeds on the same batches, so that pairs can be compared."""
+"""A trial: a few settings, each trained from the same seeds and batches, to compare pairs."""
 
 import math
 from collections.abc import Callable
@@ -8,20 +8,24 @@ from dataclasses import dataclass
 
 import torch
 
+from alexnet_lib.checks import whole
 from alexnet_lib.experiments.stacked import Momentum, Stack
 from alexnet_lib.training.batches import augment, normalise
 from alexnet_lib.training.device import pick_device
 
 QUANTITIES = ("training loss", "training error", "validation loss", "validation error")
-PART, FEW = 50, 4
+PART = 50  # images measured at once
+FEW = 4  # runs that a thread has at the least
+SEEN = 500  # training images that are measured, at most
 
 
 @dataclass(frozen=True)
 class Setting:
-    """One side of a comparison: `build()` returns a fresh `nn.Sequential`; the rest is how it is trained.
+    """One side of a comparison: how the network is built, and how it is trained.
 
-    `wrong` is the share of training labels replaced by a random class, `augment` whether images are
-    shifted by up to 2 pixels and mirrored, `decay` the weight decay.
+    `build()` returns a fresh `nn.Sequential`. `wrong` is the share of training labels replaced by a
+    random class, `augment` whether images are shifted by up to 2 pixels and mirrored, `decay` the
+    weight decay.
     """
 
     build: Callable
@@ -45,10 +49,10 @@ class Setting:
 
 @dataclass(frozen=True)
 class Record:
-    """What has been measured so far: `values[quantity]` is (settings, seeds, readings), read after `steps`.
+    """What has been measured so far, after each of `steps`.
 
-    Errors are in percent. Training quantities are measured with dropout and augmentation off.
-    `progress` is 0 to 1.
+    `values[quantity]` is (settings, seeds, readings). Errors are in percent. Training quantities
+    are measured with dropout and augmentation off. `progress` is 0 to 1.
     """
 
     names: tuple
@@ -61,9 +65,10 @@ class Record:
         return dict(zip(self.names, self.values[quantity][..., -1], strict=True))
 
     def steps_to(self, quantity, level):
-        """When each run first read at most `level`, between two readings on a straight line: {name: (seeds,)}.
+        """When each run first read at most `level`: {name: (seeds,)}.
 
-        A run that never did counts as infinitely long.
+        Between two readings it is taken from the straight line. A run that never did counts as
+        infinitely long.
         """
         return {
             name: torch.tensor([_crossing(self.steps, run, level) for run in runs.tolist()])
@@ -83,20 +88,23 @@ def race(
     first_seed=0,
     device=None,
 ):
-    """Train every setting from every seed, all side by side; yields a `Record` again and again, the last one complete.
+    """Train every setting, {name: Setting}, from every seed; yields a `Record` again and again.
 
-    A seed chooses the training images out of `data`, the starting weights, the order of the
-    batches, the shifts, the dropout masks and the wrong labels, the same for all settings. Networks
-    of one shape are trained as one `Stack`. With `fall` the learning rate falls to a twentieth in a
-    straight line, as in lesson 5; otherwise it stays. Raises ValueError when there are not that
-    many images, or nothing to do.
+    All are trained side by side; the last record is complete. A seed chooses the training images
+    out of `data`, the starting weights, the order of the batches, the shifts, the dropout masks and
+    the wrong labels, the same for all settings; the seeds are `first_seed`, `first_seed` + 1 and so
+    on. Networks of one shape are trained as one `Stack`. With `fall` the learning rate falls to a
+    twentieth in a straight line, as in lesson 5; otherwise it stays.
+
+    Everything is measured once before the first step and `readings` times after it, the i-th time
+    after steps · (i / readings)² steps: close together at first, where a loss falls fastest. Raises
+    ValueError when there are not that many images, or nothing to do.
     """
     if not settings:
         raise ValueError("there is no setting to train")
     counts = {"seeds": seeds, "steps": steps, "readings": readings, "batch": batch}
     for name, count in counts.items():
-        if not isinstance(count, int) or count < 1:
-            raise ValueError(f"{name} must be a whole number from 1, not {count!r}")
+        whole(name, count)
     if not batch <= images <= len(data.images):
         raise ValueError(f"from {batch} to {len(data.images)} images can be used, not {images}")
     device = pick_device() if device is None else torch.device(device)
@@ -111,12 +119,8 @@ def race(
         for index, step in enumerate(due):
             for _ in crew(step):
                 if index > 1:
-                    yield _record(
-                        settings,
-                        due[:index],
-                        table,
-                        sum(t.step for t in teams) / steps / len(teams),
-                    )
+                    progress = sum(team.step for team in teams) / steps / len(teams)
+                    yield _record(settings, due[:index], table, progress)
             found = {run: values for team in teams for run, values in team.found.items()}
             each = torch.stack([found[run] for run in runs]).unflatten(0, (len(settings), seeds))
             for quantity, values in zip(QUANTITIES, each.unbind(-1), strict=True):
@@ -127,7 +131,7 @@ def race(
 
 @contextmanager
 def _threads(teams):
-    """Let every team work up to a step in a thread of its own; on a CPU each thread keeps to one core.
+    """Let every team work up to a step in a thread of its own, on a CPU on one core each.
 
     Small networks gain nothing from sharing one multiplication among cores: waiting for each other
     costs them more.
@@ -153,23 +157,29 @@ def _threads(teams):
 
 
 class _Trainer:
-    """Runs, each a setting's name and a seed, whose networks have one shape, as one stack."""
+    """Runs, each a setting's name and a seed, whose networks have one shape, as one stack.
+
+    What a seed decides is kept once for each seed: `pixels` (seeds, images, 1, H, W). What a run
+    has is kept once for each run, M in all: `labels` (M, images), and `seats` (M,), the place of
+    its seed among the seeds.
+    """
 
     def __init__(self, settings, runs, data, images, batch, end, device):
-        self.runs, self.batch, self.step, self.images = runs, batch, 0, images
-        self.device, self.end, self.stopped, self.found = device, end, False, {}
-        each, numbers = [settings[name] for name, _ in runs], sorted({number for _, number in runs})
+        self.runs, self.images, self.batch, self.device = runs, images, batch, device
+        self.step, self.end, self.stopped, self.found = 0, end, False, {}
+        each = [settings[name] for name, _ in runs]
+        numbers = sorted({number for _, number in runs})
         self.seeds = [_Seed(number, data, images) for number in numbers]
         seats = [numbers.index(number) for _, number in runs]
         own = [self.seeds[seat] for seat in seats]
         self.stack = Stack([_built(settings[name], number) for name, number in runs], device)
-        self.rule = Momentum(
-            self.stack, [setting.lr for setting in each], [setting.decay for setting in each]
-        )
+        rates, decays = [one.lr for one in each], [one.decay for one in each]
+        self.rule = Momentum(self.stack, rates, decays)
         self.coins = [seed.coins for seed in own]
         self.pixels = torch.stack([seed.pixels for seed in self.seeds]).to(device)
         labels = [seed.labels(setting.wrong) for seed, setting in zip(own, each, strict=True)]
-        self.labels, self.seats = torch.stack(labels).to(device), torch.tensor(seats, device=device)
+        self.labels = torch.stack(labels).to(device)
+        self.seats = torch.tensor(seats, device=device)
         self.augmented = torch.tensor([setting.augment for setting in each], device=device)
         self.shifts = any(setting.augment for setting in each)
         self.new = normalise(data.val_images).to(device), data.val_labels.to(device)
@@ -182,16 +192,13 @@ class _Trainer:
     def train(self, until):
         """Steps of learning up to number `until`, or until somebody sets `stopped`."""
         while self.step < until and not self.stopped:
-            picked = torch.stack([seed.next(self.batch) for seed in self.seeds]).to(
-                self.pixels.device
-            )
-            rows = torch.arange(len(self.seeds), device=picked.device)[:, None]
-            plain = self.pixels[rows, picked]
+            picked = torch.stack([seed.next(self.batch) for seed in self.seeds]).to(self.device)
+            rows = torch.arange(len(self.seeds), device=self.device)[:, None]
+            plain = self.pixels[rows, picked]  # (seeds, batch, 1, H, W)
             x, y = plain[self.seats], self.labels.gather(1, picked[self.seats])
             if self.shifts:
-                shifted = torch.stack(
-                    [augment(x, s.shifts) for x, s in zip(plain, self.seeds, strict=True)]
-                )
+                pairs = zip(plain, self.seeds, strict=True)
+                shifted = torch.stack([augment(images, seed.shifts) for images, seed in pairs])
                 x = torch.where(self.augmented.view(-1, 1, 1, 1, 1), shifted[self.seats], x)
             losses = self.stack.losses(normalise(x), y, self.coins)
             self.rule.step(self.stack.gradients(losses), 1 - 0.95 * self.step / self.end)
@@ -199,17 +206,16 @@ class _Trainer:
 
     @torch.no_grad()
     def read(self):
-        """{run: its QUANTITIES} now: on the training images (at most 500 of them) and on new ones."""
-        seen = min(self.images, 500)
+        """{run: its QUANTITIES} now: on at most SEEN of the training images, and on new ones."""
+        seen = min(self.images, SEEN)
         pixels = normalise(self.pixels[:, :seen].flatten(0, 1)).unflatten(0, (-1, seen))
         old = self._measure(lambda part: pixels[self.seats, part], self.labels[:, :seen])
-        many = self.new[1].expand(self.stack.count, -1)
-        new = self._measure(
-            lambda part: self.new[0][part].expand(self.stack.count, -1, -1, -1, -1), many
-        )
+        new_pixels, new_labels = (part.expand(self.stack.count, *part.shape) for part in self.new)
+        new = self._measure(lambda part: new_pixels[:, part], new_labels)
         return dict(zip(self.runs, torch.stack((*old, *new), 1).cpu(), strict=True))
 
     def _measure(self, pick, labels):
+        """Mean loss and error in percent (M,) on labels (M, n); `pick(slice)` has their pixels."""
         loss = wrong = 0
         for start in range(0, labels.shape[1], PART):
             part = slice(start, start + PART)
@@ -239,9 +245,8 @@ class _Seed:
     def next(self, batch):
         """The places of the next images: every image once before any comes again."""
         if len(self.queue) < batch:
-            self.queue = torch.cat(
-                (self.queue, torch.randperm(len(self.pixels), generator=self.orders))
-            )
+            order = torch.randperm(len(self.pixels), generator=self.orders)
+            self.queue = torch.cat((self.queue, order))
         picked, self.queue = self.queue[:batch], self.queue[batch:]
         return picked
 
@@ -253,7 +258,7 @@ def _built(setting, number):
 
 
 def _shares(settings, runs, cores):
-    """The runs, in as many equal parts as there are cores to work on them, each part cut by the networks' shape.
+    """The runs in equal parts, one a core to work on them, each cut by the networks' shape.
 
     The largest come first, so that the last to be begun are small. A part has at least `FEW` runs:
     more threads than that would wait for Python rather than compute.

@@ -25,7 +25,7 @@ NUMBER = re.compile(r"\s*[-−+]?(\d+(\.\d*)?|\.\d+)(/\d+)?\s*")
 
 
 class Column(VBox):
-    """Widgets below each other; `still`, a `Shown`, is what a page shows of them without a kernel."""
+    """Widgets below each other; `still`, a `Shown`, is what a page shows without a kernel."""
 
     _ipython_display_ = None  # ipywidgets 7 would show itself by this, and leave the still out
     still = Shown("", "")
@@ -175,7 +175,8 @@ class Photograph(VBox):
 class Unit(VBox):
     """A unit of one of several square maps, `value` is (name, row, column).
 
-    `sides` maps names to how many rows a map has. On another map the unit stays in about the same place of the picture.
+    `sides` maps names to how many rows a map has. On another map the unit stays in about the same
+    place of the picture.
     """
 
     value = traitlets.Any()

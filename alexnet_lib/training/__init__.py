@@ -1,4 +1,4 @@
-"""One network learns: how to compute, the loop, what happened, checkpoints, evaluation, and reports on the device."""
+"""One network learns: how to compute, the loop, checkpoints, evaluation, reports on the device."""
 
 from alexnet_lib.training.batches import augment, normalise
 from alexnet_lib.training.device import pick_device

@@ -1,4 +1,4 @@
-"""Batches made on the device: images stay there as bytes and are cropped, mirrored and normalised together."""
+"""Batches made on the device, where images stay as bytes: shifted, mirrored, normalised."""
 
 import torch
 from torch.nn import functional as F
@@ -9,7 +9,7 @@ MEAN, STD = 0.3, 0.35
 
 
 def augment(batch, generator, pad=2):
-    """Every image shifted by up to `pad` pixels in each direction, its border filled with 0, and half of them mirrored.
+    """Every image shifted by up to `pad` pixels each way, over a border of 0, and half mirrored.
 
     uint8 (N, C, H, W) in and out, on the same device. The draws come from `generator`, on its
     device; with one on the CPU they are the same for every device. As in `conv.windows`, a shift is
@@ -25,14 +25,15 @@ def augment(batch, generator, pad=2):
 
 
 def normalise(batch, size=None, channels=None):
-    """Bytes as a network wants them: uint8 (N, C, H, W) → float32, (byte / 255 − MEAN) / STD, about 0 with spread 1.
+    """Bytes as a network wants them: uint8 (N, C, H, W) → float32, (byte / 255 − MEAN) / STD.
 
-    With `size`, scaled to size × size; with `channels` = 3, a grey image becomes three equal
-    channels. Raises ValueError when the images are not bytes.
+    The values lie about 0 with spread 1. With `size`, scaled to size × size; with `channels` = 3, a
+    grey image becomes three equal channels. Raises ValueError when the images are not bytes.
     """
     if batch.dtype != torch.uint8:
         raise ValueError(
-            f"images are kept as bytes (torch.uint8, 0 to 255), not as {batch.dtype}: give your own prepare="
+            f"images are kept as bytes (torch.uint8, 0 to 255), not as {batch.dtype}: "
+            "give your own prepare="
         )
     x = batch.float().mul_(1 / (255 * STD)).sub_(MEAN / STD)
     if size is not None and x.shape[-2:] != (size, size):

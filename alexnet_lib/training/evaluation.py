@@ -1,4 +1,4 @@
-"""What a trained network answers on images it has not learned from: accuracy, loss, confusion, mistakes."""
+"""What a trained network answers on images that it has not learned from, and its mistakes."""
 
 from contextlib import contextmanager
 from typing import NamedTuple
@@ -11,7 +11,7 @@ from alexnet_lib.training.plan import Plan
 
 
 class Evaluation(NamedTuple):
-    """Share of right answers, mean cross-entropy, and for each image the class answered and its probability (CPU)."""
+    """Share of right answers, mean cross-entropy; each image's answer and its probability (CPU)."""
 
     accuracy: float
     loss: float
@@ -21,7 +21,7 @@ class Evaluation(NamedTuple):
 
 @contextmanager
 def evaluating(model):
-    """The model in evaluation mode, without gradients; afterwards in the mode it was in, whatever happened."""
+    """The model in evaluation mode, without gradients; afterwards again in the mode it was in."""
     training = model.training
     try:
         with torch.no_grad():
@@ -31,7 +31,7 @@ def evaluating(model):
 
 
 def evaluate(model, images, labels, plan=None, prepare=normalise, batch=256):
-    """Ask the model in evaluation mode about uint8 images (N, C, H, W) with labels (N,); returns an `Evaluation`.
+    """Ask the model in evaluation mode about uint8 images (N, C, H, W) with labels (N,).
 
     Without a plan, in float32 on the model's device. The model is left in the mode it was in.
     Raises ValueError when there are no images.
@@ -39,19 +39,12 @@ def evaluate(model, images, labels, plan=None, prepare=normalise, batch=256):
     if len(images) == 0:
         raise ValueError("there are no images to evaluate")
     plan = plan or Plan(next(model.parameters()).device)
-    chances, losses = [], []
-    with evaluating(model):
-        for part, truth in zip(images.split(batch), labels.split(batch), strict=True):
-            x = plan.batch(prepare(part.to(plan.device)))
-            with plan.autocast():
-                scores = model(x)
-            losses.append(F.cross_entropy(scores.float(), truth.to(plan.device), reduction="sum"))
-            chances.append(scores.float().softmax(1).max(1))
-    confidences, predictions = (torch.cat(parts).cpu() for parts in zip(*chances, strict=True))
-    right = (predictions == labels.cpu()).float().mean().item()
-    return Evaluation(
-        right, torch.stack(losses).sum().item() / len(images), predictions, confidences
-    )
+    with evaluating(model), plan.autocast():
+        parts = [model(plan.batch(prepare(part.to(plan.device)))) for part in images.split(batch)]
+    scores, labels = torch.cat(parts).float().cpu(), labels.cpu()  # (N, classes)
+    confidences, predictions = scores.softmax(1).max(1)
+    right = (predictions == labels).float().mean().item()
+    return Evaluation(right, F.cross_entropy(scores, labels).item(), predictions, confidences)
 
 
 def confusion(labels, predictions, classes):
@@ -62,7 +55,8 @@ def confusion(labels, predictions, classes):
     for what, numbers in (("label", labels), ("answer", predictions)):
         if len(numbers) and not 0 <= numbers.min() <= numbers.max() < classes:
             raise ValueError(
-                f"with {classes} classes every {what} is from 0 to {classes - 1}, not {numbers.max()}"
+                f"with {classes} classes every {what} is from 0 to {classes - 1}, "
+                f"not {numbers.max()}"
             )
     if len(labels) != len(predictions):
         raise ValueError(f"there are {len(labels)} labels and {len(predictions)} answers")

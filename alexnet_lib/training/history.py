@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 @dataclass
 class History:
-    """What happened, for drawing: one number a reading in `step`, `seconds`, `loss`, `accuracy` and `speed`.
+    """What happened: one number a reading in `step`, `seconds`, `loss`, `accuracy` and `speed`.
 
     Loss and accuracy are those of the training batches since the reading before, with dropout and
     augmentation on; `speed` is in images per second. The `val_` lists have one number a validation;
@@ -26,13 +26,27 @@ class History:
     progress: float = 0.0
     ended: bool = False
 
+    def note_reading(self, step, seconds, loss, accuracy, speed):
+        """Add one reading of the training batches."""
+        self.step.append(step)
+        self.seconds.append(seconds)
+        self.loss.append(loss)
+        self.accuracy.append(accuracy)
+        self.speed.append(speed)
+
+    def note_validation(self, step, seconds, loss, accuracy):
+        """Add one validation."""
+        self.val_step.append(step)
+        self.val_seconds.append(seconds)
+        self.val_loss.append(loss)
+        self.val_accuracy.append(accuracy)
+
     @property
     def sentence(self):
         """The newest figures, in words."""
-        parts = (
-            [f"{self.speed[-1]:,.0f} images per second, loss {self.loss[-1]:.3f}"]
-            if self.speed
-            else []
-        )
-        parts += [f"validation accuracy {self.val_accuracy[-1]:.3f}"] if self.val_accuracy else []
+        parts = []
+        if self.speed:
+            parts.append(f"{self.speed[-1]:,.0f} images per second, loss {self.loss[-1]:.3f}")
+        if self.val_accuracy:
+            parts.append(f"validation accuracy {self.val_accuracy[-1]:.3f}")
         return ". ".join([", ".join(parts), *self.notes[-1:]])

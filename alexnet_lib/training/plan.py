@@ -1,4 +1,4 @@
-"""How to compute: device, number format and memory layout, decided in this one place by timing a training step."""
+"""How to compute: device, number format and memory layout, decided by timing training steps."""
 
 import copy
 from contextlib import nullcontext
@@ -25,9 +25,8 @@ class Plan(NamedTuple):
 
     def __str__(self):
         number = str(self.dtype).removeprefix("torch.")
-        return (
-            f"{self.device.type}, {number}{' mixed' if self.mixed else ''}, {LAYOUTS[self.layout]}"
-        )
+        mixed = " mixed" if self.mixed else ""
+        return f"{self.device.type}, {number}{mixed}, {LAYOUTS[self.layout]}"
 
     @property
     def mixed(self):
@@ -39,30 +38,30 @@ class Plan(NamedTuple):
         return model.to(self.device, memory_format=self.layout)
 
     def batch(self, x):
-        """A batch (N, C, H, W), moved to the device and into the layout; other shapes are only moved."""
-        return x.to(
-            self.device, memory_format=self.layout if x.dim() == 4 else torch.preserve_format
-        )
+        """A batch (N, C, H, W), moved to the device and into the layout; others are only moved."""
+        layout = self.layout if x.dim() == 4 else torch.preserve_format
+        return x.to(self.device, memory_format=layout)
 
     def autocast(self):
         """The context in which forward and loss are computed."""
         return torch.autocast(self.device.type, self.dtype) if self.mixed else nullcontext()
 
     def scaler(self):
-        """What keeps float16 gradients from vanishing; for the other formats it passes everything through."""
+        """What keeps float16 gradients from vanishing; other formats pass through unchanged."""
         return torch.amp.GradScaler(self.device.type, enabled=self.dtype == torch.float16)
 
 
 def optimiser(model, lr):
-    """Adam over the model's weights, in one fused kernel where this device and version of PyTorch have it."""
+    """Adam over the model's weights, in one fused kernel where this device has it."""
     weights = list(model.parameters())
     return torch.optim.Adam(weights, lr, fused=_has_fused_adam(weights[0].device) or None)
 
 
 def train_step(model, adam, scaler, plan, x, y):
-    """One step of learning: scores, loss, gradients, new weights. Returns the loss and the number of right answers.
+    """One step of learning: scores, loss, gradients, new weights.
 
-    Both are tensors on the device, so that nothing waits for it. Model, x and y lie there already.
+    Returns the loss and the number of right answers. Both are tensors on the device, so that
+    nothing waits for it. Model, x and y lie there already.
     """
     with plan.autocast():
         scores = model(x)
@@ -75,21 +74,21 @@ def train_step(model, adam, scaler, plan, x, y):
 
 
 def candidates(device):
-    """The plans worth timing on a device: two layouts, in float32 first, then in the short format if it has one."""
+    """The plans worth timing on a device: two layouts in float32, then in its short format."""
     formats = [torch.float32, *filter(None, [short_format(device)])]
     layouts = (torch.channels_last, torch.contiguous_format)
     return [Plan(device, dtype, layout) for dtype in formats for layout in layouts]
 
 
 def choose(model, x, y, device=None, repeats=2, timings=None):
-    """The fastest plan for training this model with batches like x (N, C, H, W) and y (N,): each is timed on one step.
+    """The fastest plan for training this model with batches like x (N, C, H, W) and y (N,).
 
-    A copy of the model is stepped, so the model is left as it was; or `model` is a class or a
-    function that builds it, and each plan steps one of its own, so that a large network is never in
-    memory twice. `device` is `pick_device()` unless given. A plan that fails, or whose first step
-    takes three times as long as the best so far, is given up. `timings` may be a dict, which gets
-    the seconds of each plan. Raises RuntimeError when no plan works, and torch.OutOfMemoryError if
-    that is why.
+    Each is timed on one step. A copy of the model is stepped, so the model is left as it was; or
+    `model` is a class or a function that builds it, and each plan steps one of its own, so that a
+    large network is never in memory twice. `device` is `pick_device()` unless given. A plan that
+    fails, or whose first step takes three times as long as the best so far, is given up. `timings`
+    may be a dict, which gets the seconds of each plan. Raises RuntimeError when no plan works, and
+    torch.OutOfMemoryError if that is why.
     """
     device, best, problem = device or pick_device(), None, None
     timings = {} if timings is None else timings
@@ -127,5 +126,6 @@ def _step_seconds(model, x, y, plan, repeats, timings):
         train_step(trained, adam, scaler, plan, x, y)
 
     (first,) = seconds_of(step, plan.device, 1)
+    # A first step also warms up, which takes up to a tenth of a second whatever the plan
     hopeless = timings and first > 3 * min(timings.values()) + 0.1
     return first if hopeless else min(seconds_of(step, plan.device, repeats))

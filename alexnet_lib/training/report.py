@@ -1,4 +1,4 @@
-"""Two reports on the device: what it is and how fast one network is on it; and several networks, compared with what it can do."""
+"""Reports on the device: what it is, how fast networks are on it, how near to its best."""
 
 import math
 from contextlib import contextmanager
@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import torch
 from torch.nn import functional as F
-from torch.utils.flop_counter import FlopCounterMode
 
+from alexnet_lib.anatomy import multiply_adds
 from alexnet_lib.training.device import (
     device_name,
     give_back,
@@ -25,14 +25,15 @@ NO_SHORT = (
     "Left out: a shorter number format than float32, as this device computes in none by itself."
 )
 QUICKER = (
-    "Above 100 %: not all the products that are counted need be computed, as some ways to convolve save some, "
-    "and the numbers of a small layer may stay nearer to the processor than those of large matrices."
+    "Above 100 %: not all the products that are counted need be computed, as some ways to convolve "
+    "save some, and the numbers of a small layer may stay nearer to the processor than those of "
+    "large matrices."
 )
-PASSES = {"forward": 1, "training": 3}
+PASSES = {"forward": 1, "training": 3}  # as many forward passes as a step costs
 
 
 def device_report(model, shape, device):
-    """Rows (what, value) about forward passes of a batch of the given shape on the device: name, speed, peak memory.
+    """Rows (what, value) about forward passes of a batch of that shape on the device.
 
     Moves the model to the device and into evaluation mode.
     """
@@ -55,7 +56,7 @@ class Report(NamedTuple):
 
 
 def matmul_rate(device, dtype=torch.float32, sizes=None, repeats=5, seconds=2.0):
-    """The multiply-adds per second of the machine's best square matrix multiplication, in the given number format.
+    """The multiply-adds per second of the machine's best square matrix multiplication.
 
     The best over all sizes and repeats that there is time for; the first size is measured whatever
     it takes. Each is computed as a product and as a 1 × 1 convolution, the same sums, as PyTorch
@@ -74,23 +75,14 @@ def matmul_rate(device, dtype=torch.float32, sizes=None, repeats=5, seconds=2.0)
 
 
 def _as_convolution(a, b):
-    """A function that computes a @ b, square matrices, as one convolution: rows are places, columns are channels."""
+    """A function that computes a @ b as one convolution: rows are places, columns are channels."""
     x, kernels = a.view(1, 32, -1, len(a)).permute(0, 3, 1, 2), b.T[:, :, None, None]
     kernels = kernels.contiguous(memory_format=torch.channels_last)
     return lambda: torch.conv2d(x, kernels)
 
 
-def multiply_adds(network, shape):
-    """The multiply-adds of one forward pass of an input of the given shape, counted by torch's FlopCounterMode."""
-    with torch.device("meta"):
-        model, x = network().eval(), torch.empty(shape)
-    with FlopCounterMode(display=False) as counter:
-        model(x)
-    return counter.get_total_flops() // 2
-
-
 def speeds(networks, device, batch=4, size=224, repeats=2, seconds=8.0):
-    """The `Report` of each network forward and in training, in float32 and in the short format that the device has.
+    """The `Report` of each network, forward and in training, in float32 and the short format.
 
     `networks` maps names to classes for (3, size, size) images and 1000 classes. A row is (network,
     what, format, images per second, share). The share compares the counted multiply-adds a second
@@ -105,7 +97,8 @@ def speeds(networks, device, batch=4, size=224, repeats=2, seconds=8.0):
     with _convolutions_precision(device):
         for name, network in networks.items():
             model = work = None
-            products = multiply_adds(network, (batch, 3, size, size))
+            with torch.device("meta"):
+                products = multiply_adds(network().eval(), (batch, 3, size, size))
             for dtype, what in product(formats, PASSES):
                 row = name, what, str(dtype).removeprefix("torch.")
                 if clock() >= end:
@@ -119,9 +112,8 @@ def speeds(networks, device, batch=4, size=224, repeats=2, seconds=8.0):
                     took = _best(work, device, repeats, end)
                 except (RuntimeError, NotImplementedError) as error:
                     release(error, device)
-                    notes.append(
-                        f"Left out: {' '.join(row)}, which failed here ({str(error).partition(chr(10))[0]})."
-                    )
+                    why = str(error).partition("\n")[0]
+                    notes.append(f"Left out: {' '.join(row)}, which failed here ({why}).")
                     continue
                 share = 100 * PASSES[what] * products / took / rates[dtype]
                 rows.append((*row, f"{batch / took:,.0f}", f"{share:.0f} %"))
@@ -150,7 +142,7 @@ def _descending(model):
 
 
 def _work(model, plan, batch, size, what):
-    """What is timed: a function that asks the model about a batch, or lets it learn one step from it."""
+    """What is timed: a function that asks the model about a batch, or learns one step from it."""
     model = plan.model(model)
     x = plan.batch(torch.rand(batch, 3, size, size))
     y = torch.zeros(batch, dtype=torch.long, device=plan.device)
@@ -168,7 +160,7 @@ def _work(model, plan, batch, size, what):
 
 
 def _best(work, device, repeats, end):
-    """The least seconds that the work takes: once to warm up, and so many times more unless `end` is reached before."""
+    """The least seconds that the work takes: once to warm up, then `repeats` times, or to `end`."""
     best = math.inf
     for number in range(repeats + 1):
         if number and clock() >= end:
@@ -179,7 +171,7 @@ def _best(work, device, repeats, end):
 
 @contextmanager
 def _convolutions_precision(device):
-    """On an NVIDIA GPU multiply float32 matrices in the precision of its convolutions, which by default is TF32."""
+    """On an NVIDIA GPU multiply float32 matrices as precisely as it convolves: mostly TF32."""
     if device.type != "cuda":
         yield
         return
