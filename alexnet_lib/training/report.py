@@ -171,7 +171,7 @@ def _best(work, device, repeats, end):
 
 @contextmanager
 def _convolutions_precision(device):
-    """On an NVIDIA GPU multiply float32 matrices as precisely as it convolves: mostly TF32."""
+    """On an NVIDIA GPU multiply float32 matrices as it convolves: in TF32, unless set otherwise."""
     if device.type != "cuda":
         yield
         return
