@@ -51,7 +51,7 @@ def test_every_lesson_has_five_exercises_each_with_answers_here_and_names_are_us
 @pytest.mark.parametrize("name", EXERCISES)
 def test_right_answers_of_every_form_are_accepted(name):
     right = ANSWERS[name][0]
-    assert len(right) >= 4
+    assert len(right) >= 4, "give right answers in four forms"
     for answer in right:
         verdict, text = judge(EXERCISES[name], answer)
         assert verdict == "right", (answer, text)
@@ -61,7 +61,7 @@ def test_right_answers_of_every_form_are_accepted(name):
 @pytest.mark.parametrize("name", EXERCISES)
 def test_wrong_answers_are_rejected_with_the_fitting_reply(name):
     wrong = ANSWERS[name][1]
-    assert len(wrong) >= 4
+    assert len(wrong) >= 4, "give four wrong answers"
     for answer, piece in wrong:
         verdict, text = judge(EXERCISES[name], answer)
         assert verdict == "wrong" and piece.casefold() in text.casefold(), (answer, verdict, text)
@@ -80,7 +80,7 @@ def test_the_solution_runs_and_is_right_and_unanswered_is_not_yet(name):
 @pytest.mark.parametrize("name", [n for n, e in EXERCISES.items() if "wrong" in e])
 def test_every_known_wrong_answer_gets_its_own_reply(name):
     entry = EXERCISES[name]
-    assert len(entry["wrong"]) >= 3
+    assert len(entry["wrong"]) >= 3, "three known mistakes, each with a reply"
     for wrong, reply in entry["wrong"]:
         verdict, text = judge(entry, wrong)
         assert verdict == "wrong" and (reply in text or "it stops with" in text), (wrong, text)
