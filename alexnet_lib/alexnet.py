@@ -71,7 +71,8 @@ class PaperAlexNet(nn.Module):
     The halves of both its GPUs are one model.     `groups=2` is the split over two GPUs: a kernel
     sees only the half of the maps that lies on its own GPU. LRN's alpha is 1e-4 in the paper's
     formula; PyTorch divides alpha by the 5 neighbours, so here it is 5e-4. The paper's 224 pixels
-    give its 55 × 55 only with padding 2. Its weights start as `initialise_as_paper` draws them.
+    give its 55 × 55 with padding 2 or 3, not with none. Its weights start as
+    `initialise_as_paper` draws them.
     """
 
     def __init__(self, num_classes=1000):

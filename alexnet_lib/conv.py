@@ -1,8 +1,8 @@
 """Cross-correlation, convolution and pooling, computed window by window with strided views.
 
-Every function agrees with its PyTorch counterpart and raises ValueError, in words, where PyTorch
-would fail. A size, kernel, stride, padding or dilation is one int for both directions or a pair
-(height, width).
+For floating-point numbers every function agrees with its PyTorch counterpart, if it has one, and
+raises ValueError, in words, where sizes do not fit. Whole numbers are taken as well. A size,
+kernel, stride, padding or dilation is one int for both directions or a pair (height, width).
 """
 
 import torch
@@ -16,7 +16,8 @@ def output_size(size, kernel, stride=1, padding=0, dilation=1):
 
     Returns an int when every argument is an int, else a pair (height, width). Raises ValueError
     when a number is impossible or the kernel does not fit into the padded input. The formula is
-    that of `torch.nn.Conv2d` and, with dilation 1, of the tutorial and of every pooling layer.
+    that of `torch.nn.Conv2d` and, with dilation 1, of the tutorial and of pooling layers, unless
+    they round up (`ceil_mode`).
     """
     numbers = (size, kernel, stride, padding, dilation)
     if not any(isinstance(number, tuple | list) for number in numbers):
@@ -100,8 +101,7 @@ def pool2d(x, window, stride=None, padding=0, mode="max"):
     output_size(tuple(x.shape[-2:]), window, stride, padding)
     for w, p in zip(_pair(window), _pair(padding), strict=True):
         if 2 * p > w:
-            reason = "some windows would see nothing but padding"
-            raise ValueError(f"padding {p} is more than half of window {w}: {reason}")
+            raise ValueError(f"padding {p} is more than half of window {w}, which PyTorch refuses")
     if mode == "average":
         x = x if x.is_floating_point() else x.to(torch.get_default_dtype())
         return windows(x, window, stride, padding).mean((-2, -1))

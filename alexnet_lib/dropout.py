@@ -1,6 +1,7 @@
 """Dropout: a coin for every unit, and the scaling that keeps the average.
 
-Sources: Hinton et al. 2012; the AlexNet paper, section 4.2.
+The coin: Hinton et al. 2012, and the AlexNet paper, section 4.2, which both halve the outputs at
+test time. To divide in training instead, inverted dropout, is what `torch.nn.Dropout` does.
 """
 
 from numbers import Real
@@ -25,8 +26,9 @@ def draw_mask(shape, p, generator):
 def dropout(x, p, mask=None, training=True):
     """Inverted dropout: x · mask / (1 − p) in training, x itself in evaluation. Same shape as x.
 
-    Equals `torch.nn.functional.dropout` for the same mask. With p = 1 every unit is off and the
-    result is 0. Raises ValueError when p is not a probability or training has no mask.
+    Equals `torch.nn.functional.dropout` for the same mask. With p = 1, where a mask that is
+    drawn is all zeros, nothing is divided. Raises ValueError when p is not a probability or
+    training has no mask.
     """
     _check_probability(p)
     if not training:

@@ -63,8 +63,13 @@ def hide(network, images, labels, prepare, number=0) -> Beside:
     image = _numbered(images, number)
     x = prepare(images[number : number + 1]).to(next(network.parameters()).device)
     side = x.shape[-1]
-    fall = occlusion(network, x, labels[number], side // 4, side // 9)
-    spread = F.interpolate(fall[None, None], size=image.shape[-2:])[0, 0]
+    step = side // 9
+    fall = occlusion(network, x, labels[number], side // 4, step)
+    squares = fall.repeat_interleave(step, 0).repeat_interleave(step, 1)
+    left = (side - len(squares)) // 2  # so that a place lies in the middle of its square
+    right = side - len(squares) - left
+    there = F.pad(squares, (left, right, left, right))
+    spread = F.interpolate(there[None, None], size=image.shape[-2:])[0, 0]
     worst, best = 100 * fall.max().item(), -100 * fall.min().item()
     note = f"the right class's probability: hiding the worst place makes it {worst:.0f} % smaller"
     if best > 0.5:

@@ -103,7 +103,8 @@ def correlation(
     `operation` is "correlate" or "convolve", which turns the kernel first; the kernel returned is
     the one that slides. Raises ValueError when the kernel does not fit.
     """
-    x, k = digits(size, input_number), torch.tensor(kernel)
+    k = torch.tensor(kernel)
+    x = digits(size, input_number).to(k.dtype)  # so that the line shown runs as it is
     turned = ".flip(0, 1)" if operation == "convolve" else ""
     applied = k.flip(0, 1) if turned else k
     y = correlate2d(x, applied, stride, padding, dilation)

@@ -196,18 +196,19 @@ def tensor_interval(values, t):
     return torch.stack([values.mean() - reach, values.mean() + reach])
 
 
-def short_verdict(low, high):
-    return {(True, False): "holds here", (False, True): "fails here"}.get(
-        (high < 0, low > 0), "does not show at this size"
-    )
+def short_verdict(interval, claim):
+    inside = claim[0] < interval[0] and interval[1] < claim[1]
+    outside = interval[1] < claim[0] or claim[1] < interval[0]
+    return {(True, False): "shown", (False, True): "excluded"}.get((inside, outside), "not told")
 
 
-def wordy_verdict(low, high):
-    answer = "does not show at this size"
-    if low < 0 and high < 0:
-        answer = "holds here"
-    elif low > 0 and high > 0:
-        answer = "fails here"
+def wordy_verdict(interval, claim):
+    (low, high), (least, most) = interval, claim
+    answer = "not told"
+    if low > least and high < most:
+        answer = "shown"
+    elif low > most or high < least:
+        answer = "excluded"
     return answer
 
 
@@ -247,7 +248,7 @@ ANSWERS = {
             (lambda w, k: w * k, "still have to be added"),
             (lambda w, k: w.sum() * k.sum(), "added first"),
             (lambda w, k: (w * k.flip(0, 1)).sum(), "turned the kernel"),
-            (forgets_the_last_row, "`one_window(torch.tensor([[1, 2], [3, 4]])"),
+            (forgets_the_last_row, "`one_window(torch.tensor([[1.0, 2.0], [3.0, 4.0]])"),
             (lambda w, k: (w + k).sum(), "right is -3"),
             (lambda w: w, "TypeError"),
             (7, "without calling it"),
@@ -522,7 +523,7 @@ ANSWERS = {
     "dropped-outputs": (
         [(9216, 2048), [9216, 2048], torch.tensor([9216, 2048]), "9216, 2048"],
         [
-            ((2048, 2048), "paper describes"),
+            ((2048, 2048), "paper's places"),
             ((9216, 9216), "stands behind"),
             ((2048, 1000), "never dropped"),
         ]
@@ -603,12 +604,13 @@ ANSWERS = {
             nn.Conv2d(1, 96, 11, 4, 2),
             nn.Conv2d(1, 96, kernel_size=11, stride=4, padding=2, bias=False),
         ]
-        + [nn.Conv2d(1, 96, 7, 4, 0), nn.Conv2d(1, 96, (11, 11), (4, 4), (2, 2))],
+        + [nn.Conv2d(1, 96, 7, 4, 0), nn.Conv2d(1, 96, (11, 11), (4, 4), (2, 2))]
+        + [nn.Conv2d(1, 96, 7, 4, 2), nn.Conv2d(1, 96, 5, 4, 3)],
         [
             (nn.Conv2d(3, 96, 11, 4, 2), "has one"),
             (nn.Conv2d(1, 64, 11, 4, 2), "conv2 wants 96"),
             (nn.Conv2d(1, 96, 11, 4), "54 × 54"),
-            (nn.Conv2d(1, 96, 11, 2, 2), "55 × 55"),
+            (nn.Conv2d(1, 96, 11, 2, 2), "55 to 62"),
             ((11, 4, 2), "no nn.Conv2d"),
         ],
     ),
@@ -686,7 +688,7 @@ ANSWERS = {
         ]
         + [lambda t: np.trace(t.numpy()) / t.numpy().sum()],
         [
-            (lambda t: (t.diagonal() / t.sum(1)).mean(), "each *picture* should"),
+            (lambda t: (t.diagonal() / t.sum(1)).mean(), "each picture should"),
             (lambda t: 1 - t.trace() / t.sum(), "the error"),
             (lambda t: t.trace(), "how many there are"),
             (accuracy_in_place, "result type"),
@@ -716,7 +718,7 @@ ANSWERS = {
                 nn.Sequential(nn.Conv2d(1, 16, 5), nn.Flatten(), nn.Linear(9216, 10)),
                 "92,586 parameters",
             ),
-            ("a network", "no network"),
+            ("a network", "no nn.Sequential"),
         ],
     ),
     "broken-loop": (
@@ -765,30 +767,37 @@ ANSWERS = {
         [
             short_verdict,
             wordy_verdict,
-            lambda a, b: (
-                f"{'holds' if b < 0 else 'fails'} here"
-                if a * b > 0
-                else "does not show at this size"
+            lambda i, c: (
+                "shown"
+                if c[0] < i[0] and c[1] > i[1]
+                else ("excluded" if i[1] < c[0] or i[0] > c[1] else "not told")
             ),
             lambda a, b: (
-                "Holds here" if b < 0 else "Fails here" if a > 0 else "Does not show at this size"
+                "Shown"
+                if b[0] < a[0] <= a[1] < b[1]
+                else "Not told"
+                if max(a[0], b[0]) <= min(a[1], b[1])
+                else "Excluded"
             ),
         ],
         [
             (
-                lambda a, b: (
-                    "holds here"
-                    if b <= 0
-                    else "fails here"
-                    if a >= 0
-                    else "does not show at this size"
+                lambda i, c: (
+                    "shown"
+                    if c[0] <= i[0] and i[1] <= c[1]
+                    else "excluded"
+                    if i[1] <= c[0] or c[1] <= i[0]
+                    else "not told"
                 ),
-                "ends at 0",
+                "touch",
             ),
-            (lambda a, b: "holds here" if a + b < 0 else "fails here", "the middle only"),
-            (lambda a, b: "holds here" if b < 0 else "fails here", "Not holding"),
-            (lambda a, b: b < 0, "right is"),
-            (lambda a, b: print("holds here"), "returns nothing"),
+            (lambda i, c: "shown" if c[0] < sum(i) / 2 < c[1] else "excluded", "middle only"),
+            (
+                lambda i, c: "shown" if c[0] < i[0] and i[1] < c[1] else "excluded",
+                "Not shown is not excluded",
+            ),
+            (lambda i, c: c[0] < i[0], "right is"),
+            (lambda i, c: print("shown"), "returns nothing"),
         ],
     ),
     "enough-runs": (

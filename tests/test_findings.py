@@ -1,6 +1,7 @@
 """What lesson 6 asserts about random networks, with its margin over many more runs."""
 
 import json
+import re
 from functools import partial
 from pathlib import Path
 
@@ -37,16 +38,13 @@ def first_gradient(page, build, seed):
 
 
 def test_the_sigmoid_loses_its_gradient_on_the_way_to_the_first_layer(page):
-    """Tried with 40 seeds each: the factor was 2,000 at least; the page asks for 100."""
-    deep = (16, 16, 16, 16)
+    """Tried with 40 seeds each: the factor was 18 at least; the page asks for 10."""
+    build = partial(page["network"], middle=(16,), hidden=(64,))
     size = {
-        kind: [
-            first_gradient(page, partial(page["network"], kind, middle=deep), seed)
-            for seed in range(5)
-        ]
+        kind: [first_gradient(page, partial(build, kind), seed) for seed in range(5)]
         for kind in (nn.ReLU, nn.Tanh, nn.Sigmoid)
     }
-    assert max(size[nn.Sigmoid]) < 0.01 * min(*size[nn.ReLU], *size[nn.Tanh])
+    assert max(size[nn.Sigmoid]) < 0.1 * min(*size[nn.ReLU], *size[nn.Tanh])
 
 
 def test_the_papers_start_leaves_no_gradient_in_thin_layers(page):
@@ -109,15 +107,45 @@ def test_augmentation_makes_learning_by_heart_harder(page):
     assert (last["augmented"] - last["as they are"]).mean() > 1
 
 
-def test_the_stored_table_has_every_claim_and_only_known_verdicts():
+def test_the_stored_table_has_every_claim_and_enough_pairs():
     stored = claims.load(RESULT)
-    assert {row[0].split()[0] for row in stored["rows"]} == set("12345678")
-    assert {row[-1] for row in stored["rows"]} <= {
-        claims.HOLDS,
-        claims.SILENT,
-        claims.FAILS,
-        claims.HIGHER,
-        claims.LOWER,
-    }
-    assert all(len(row) == len(claims.HEADER) and row[4] >= 5 for row in stored["rows"])
+    assert {claim.split()[0] for claim in stored["answers"]} == set("12345678")
+    found = [one for answer in stored["answers"].values() for one in answer["differences"]]
+    assert all(len(one.values) >= 10 for one in found)
     assert stored["machine"] and stored["date"] and stored["settings"]
+
+
+SIZE = r"\d+(?:\.\d+)?"
+EFFECT = re.compile(
+    rf"[+−]{SIZE} ± {SIZE}(?: points)?|{SIZE} × \({SIZE} to {SIZE}\)|at (?:least|most) {SIZE} ×"
+)
+VERDICT = re.compile(r"\*(shown|excluded|not told)\*")
+
+
+def told():
+    """{claim's number: what the page says was found}."""
+    found, number = {}, ""
+    for cell in json.loads(PAGE.read_text(encoding="utf-8"))["cells"]:
+        text = "".join(cell["source"])
+        if cell["cell_type"] != "markdown":
+            continue
+        if "**Found" in text:
+            before = text.split("\n## ")[0]
+            found[number] = found.get(number, "") + before[before.index("**Found") :]
+        number = (re.findall(r"^## (\d)\.", text, re.M) or [number])[-1]
+    return found
+
+
+@pytest.mark.parametrize("number", "12345678")
+def test_the_prose_says_what_was_stored(number):
+    answers = claims.load(RESULT)["answers"]
+    stored = [
+        one
+        for claim, answer in answers.items()
+        if claim.split()[0] == number
+        for one in answer["differences"]
+    ]
+    prose = told()[number]
+    assert set(EFFECT.findall(prose)) == {one.sentence for one in stored}
+    verdicts = {one.verdict for one in stored} - {"no claim"}
+    assert set(VERDICT.findall(prose)) == verdicts

@@ -23,7 +23,7 @@ def lines(*rows):
 
 
 CURVES = {"a": lines([9, 5, 1], [9, 6, 2]), "b": lines([9, 8, 7], [9, 7, 6])}
-FOUND = [difference("b against a", [7, 6], [1, 2], "higher", " points")]
+FOUND = [difference("b against a", [7, 6], [1, 2], (0, np.inf), " points")]
 
 
 def test_every_setting_has_its_own_colour_and_the_pairs_stand_beside():
@@ -46,12 +46,12 @@ def test_the_stored_text_says_what_is_drawn_and_the_full_text_what_came_out():
     picture = runs.compare((0, 1, 2), CURVES, "error, %", FOUND, "difference in error")
     assert repr(picture) == "Runs of a, b: error, % over steps, and the difference in error"
     assert picture._repr_mimebundle_()[0]["text/plain"] == repr(picture)
-    assert "b against a: +5.00 ± 12.71 points, does not show at this size" in picture.markup
+    assert "b against a: +5.00 ± 12.71 points, not told" in picture.markup
 
 
 def test_several_pairs_a_factor_and_a_level_are_drawn():
-    found = [ratio(f"{i} against a", [400, 500], [100, 110], "higher") for i in range(4)]
-    picture = runs.compare((0, 1, 2), CURVES, "error, %", found, "factor", level=5)
+    found = [ratio(f"{i} against a", [400, 500], [100, 110], (2, np.inf)) for i in range(4)]
+    picture = runs.compare((0, 1, 2), CURVES, "error, %", found, "factor", levels=(5, 7))
     one = runs.compare((0, 1, 2), CURVES, "error, %", found[:1], "factor")
     assert len(pixels(picture)) > len(pixels(one))
     assert "4.26 × (" in picture.markup

@@ -68,14 +68,13 @@ def test_running_a_setting_alone_or_another_seed_beside_it_changes_nothing():
         ), quantity
 
 
-def test_a_run_is_the_plain_loop_with_pytorchs_optimiser():
-    record = last(
-        {"a": Setting(tiny, lr=0.03)}, seeds=1, first_seed=5, steps=8, batch=16, fall=False
-    )
+def test_a_run_is_the_plain_loop_and_is_asked_about_pictures_that_it_has_not_chosen():
+    options = {"seeds": 1, "first_seed": 5, "steps": 8, "batch": 16, "fall": False, "others": 300}
+    record = last({"a": Setting(tiny, lr=0.03)}, **options)
     torch.manual_seed(5)
     net = tiny()
     dice = [torch.Generator().manual_seed(50 + i) for i in range(2)]
-    chosen = torch.randperm(len(DATA.images), generator=dice[0])[:64]
+    chosen, others, _ = torch.randperm(len(DATA.images), generator=dice[0]).split((64, 300, 4636))
     x, y = normalise(DATA.images[chosen]), DATA.labels[chosen]
     order = torch.cat([torch.randperm(64, generator=dice[1]) for _ in range(2)])
     sgd = torch.optim.SGD(net.parameters(), lr=0.03, momentum=0.9, weight_decay=0.0005)
@@ -85,8 +84,18 @@ def test_a_run_is_the_plain_loop_with_pytorchs_optimiser():
         loss.backward()
         sgd.step()
     assert abs(F.cross_entropy(net(x), y) - record.values["training loss"][0, 0, -1]) < 1e-3
-    wrong = 100 * (net(normalise(DATA.val_images)).argmax(1) != DATA.val_labels).float().mean()
-    assert abs(wrong - record.values["validation error"][0, 0, -1]) < 0.3
+    new = torch.cat((DATA.val_images, DATA.images[others]))
+    wrong = net(normalise(new)).argmax(1) != torch.cat((DATA.val_labels, DATA.labels[others]))
+    assert abs(100 * wrong.float().mean() - record.values["validation error"][0, 0, -1]) < 0.3
+    gap = record.values["validation error"] - record.values["training error"]
+    assert torch.equal(record.values["error gap"], gap)
+
+
+def test_a_seed_that_has_chosen_every_picture_has_only_those_of_validation_left():
+    record = last({"a": Setting(tiny)}, images=5000, seeds=1, steps=1, readings=1)
+    assert record.progress == 1
+    assert len(trials._Seed(0, DATA, 5000, 2000).new) == len(DATA.val_images)
+    assert len(trials._Seed(0, DATA, 4500, 2000).new) == len(DATA.val_images) + 500
 
 
 def test_wrong_labels_are_about_their_share_and_training_still_measures_them():
@@ -98,7 +107,7 @@ def test_wrong_labels_are_about_their_share_and_training_still_measures_them():
     clean, wrong = record.values["training loss"][:, :, 0]
     assert not torch.equal(clean, wrong)
     assert torch.equal(*record.values["validation loss"])
-    seed = trials._Seed(7, DATA, 4000)
+    seed = trials._Seed(7, DATA, 4000, 0)
     for share in (0.0, 0.3, 1.0):
         changed = (seed.labels(share) != seed.true).float().mean()
         assert abs(changed - 0.9 * share) < 0.03, "one wrong label in ten is right by luck"

@@ -1,9 +1,9 @@
 """Numbers as tables, coloured by role, with a window under every output cell.
 
 Each function returns a `Shown`. Pointing at an output cell, or reaching it with Tab, shows its
-window and its arithmetic by CSS alone: no kernel, no JavaScript. Colours mean the same everywhere:
-blue input, orange kernel and window, green output, purple stripes for cells that no window reads,
-dashed for padding.
+window and its arithmetic by CSS alone: no Python, no JavaScript. Colours mean the same in every
+grid: blue input, orange kernel and window, green output, purple stripes for cells that no window
+reads, dashed for padding.
 """
 
 from html import escape

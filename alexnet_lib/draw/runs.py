@@ -5,15 +5,16 @@ import numpy as np
 from alexnet_lib.draw.plots import FEW, FONT, MARKS, MUTED, SERIES, chart, drawing, label
 
 DASHES = ("-", "--", "-.", ":")
-SIGNS = {"holds here": "✓", "fails here": "✗"}
+BAND = {"color": "#009e73", "alpha": 0.16, "lw": 0}
+SIGNS = {"shown": "✓", "excluded": "✗"}
 
 
-def compare(steps, curves, quantity, differences=(), measure="", level=None, log=False):
+def compare(steps, curves, quantity, differences=(), measure="", levels=(), log=False):
     """Curves of settings over steps, and the difference of every pair; see `claims.compare`.
 
-    `curves` maps a name to {"runs", "mean", "low", "high"}; `level`, if given, is drawn as a line.
-    Each difference is a `claims.Difference`: its values are dots, one a pair, its interval a bar,
-    its verdict the line above.
+    `curves` maps a name to {"runs", "mean", "low", "high"}; each of `levels` is drawn as a
+    line. Each difference is a `claims.Difference`: its values are dots, one a pair, its interval a
+    bar, what was claimed a band, its verdict the line above.
     """
     height = max(3.9, 1.6 + 0.95 * len(differences))
     figure, (left, right) = chart(9.6, height, columns=2, width_ratios=(1.15, 1))
@@ -24,7 +25,7 @@ def compare(steps, curves, quantity, differences=(), measure="", level=None, log
         left.fill_between(steps, lines["low"], lines["high"], color=colour, alpha=0.15, lw=0)
         mark = {"marker": MARKS[index % len(MARKS)], "markersize": 5}
         left.plot(steps, lines["mean"], dash, color=colour, lw=2.2, label=name, **mark)
-    if level is not None:
+    for level in levels:
         left.axhline(level, color=MUTED, ls=":", lw=1.5)
     if log:
         left.set_yscale("log")
@@ -40,20 +41,40 @@ def compare(steps, curves, quantity, differences=(), measure="", level=None, log
 
 
 def _pairs(axes, differences, measure):
-    """A line of text, dots, a bar and a diamond for every difference, the first on top."""
+    """A line of text, dots, a bar and a diamond for every difference, the first on top.
+
+    A band is what was claimed. An end that is not known is drawn as an arrow.
+    """
     words = {"transform": axes.get_yaxis_transform(), "va": "center"}
+    left, right = _ends(differences)
     for place, one in enumerate(differences):
         at = -place
+        if one.claimed is not None:
+            axes.fill_between(np.clip(one.claimed, left, right), at - 0.18, at + 0.18, **BAND)
         spread = np.linspace(-0.13, 0.13, len(one.values))
         axes.plot(one.values, at + spread, "o", color=MUTED, alpha=0.75, markersize=5)
-        axes.plot([one.low, one.high], [at, at], color="black", lw=3, solid_capstyle="butt")
+        bar = np.clip([one.low, one.high], left, right)
+        axes.plot(bar, [at, at], color="black", lw=3, solid_capstyle="butt")
         axes.plot(one.mean, at, "D", color="black", markersize=8)
+        for end, open_end, arrow in ((left, one.low < left, "<"), (right, one.high > right, ">")):
+            if open_end:
+                axes.plot(end, at, arrow, color="black", clip_on=False)
         sign = SIGNS.get(one.verdict, "○")
         axes.text(0.01, at + 0.40, one.label, **words, **FONT)
         line = f"{sign} {one.sentence}: {one.verdict}"
         axes.text(0.01, at + 0.24, line, **words, fontsize=10.5, weight="bold")
     if differences:
         axes.axvline(differences[0].neutral, color="black", lw=1, ls=":")
-    axes.set(yticks=[], ylim=(0.35 - max(1, len(differences)), 0.6))
+    axes.set(yticks=[], xlim=(left, right), ylim=(0.35 - max(1, len(differences)), 0.6))
     label(axes, measure, "")
     axes.spines["left"].set_visible(False)
+
+
+def _ends(differences):
+    """The ends of an axis that shows all that is finite, with some room."""
+    found = [
+        (*one.values, one.low, one.high, *(one.claimed or ()), one.neutral) for one in differences
+    ]
+    finite = [number for row in found for number in row if np.isfinite(number)] or [0, 1]
+    room = 0.06 * (max(finite) - min(finite)) or 1
+    return min(finite) - room, max(finite) + room

@@ -1,30 +1,36 @@
-"""What a comparison of runs shows: their difference, its 95 % confidence interval, a verdict.
+"""What a comparison of runs shows: a difference, its 95 % interval, what that says of a claim.
 
-Runs from the same seed make a pair: same pictures, same batches, same start. What is left between
-them is the setting and chance. The interval (Student's t) says how far chance alone could still
-move the mean difference.
+Runs from the same seed make a pair: same pictures, same batches and, where the networks' shapes
+agree, the same start. What is left between them is the setting and chance. The interval (Student's
+t) says how far chance alone could still move the mean difference.
+
+A claim is a range, (low, high): "reduces the error" is (-inf, 0), "several times as many" is
+(2, inf). It is shown when the interval lies inside the range, excluded when it lies outside, and
+else not told.
 """
 
 import json
 import math
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import date
+from math import inf, nan
 from pathlib import Path
 
 import torch
 
 LEVEL = 0.95
-HOLDS, SILENT, FAILS = "holds here", "does not show at this size", "fails here"
-HIGHER, LOWER = "no claim; higher here", "no claim; lower here"
+POWER = 0.8
+SHOWN, EXCLUDED, UNTOLD, NO_CLAIM = "shown", "excluded", "not told", "no claim"
 NOTHING = "cannot be measured: runs diverged or had nothing to do"
-TOO_SOON = "cannot be told: a run of the second has not got there"
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One comparison: a value a pair, their mean, the ends of its interval, and the verdict.
+    """One comparison: a value a pair, their mean, the ends of its interval, and what was claimed.
 
-    `neutral` is the value that means no difference: 0 for a difference, 1 for a factor.
+    `neutral` is the value that means no difference: 0 for a difference, 1 for a factor. `claimed`
+    is a range (low, high), or None where nobody claimed anything. Where runs had not arrived by the
+    last step, one end or both are unknown, 0 or infinite, and the mean is nan.
     """
 
     label: str
@@ -32,16 +38,58 @@ class Difference:
     mean: float
     low: float
     high: float
-    verdict: str
+    claimed: tuple | None
     unit: str = ""
     neutral: float = 0.0
 
     @property
+    def verdict(self):
+        """What the interval says of the claim, in words."""
+        if math.isnan(self.low) or math.isnan(self.high):
+            return NOTHING
+        if self.claimed is None:
+            return NO_CLAIM
+        low, high = self.claimed
+        if low < self.low and (self.high < high or high == inf):
+            return SHOWN
+        return EXCLUDED if self.high < low or high < self.low else UNTOLD
+
+    @property
     def sentence(self):
-        """The effect with its interval."""
-        if self.neutral:
+        """The effect with its interval, or what is known of it."""
+        if not self.neutral:
+            reach = self.high - self.mean
+            digits = max(2, 1 - math.floor(math.log10(reach))) if 0 < reach < inf else 2
+            return _minus(f"{self.mean:+.{digits}f} ± {reach:.{digits}f}{self.unit}")
+        if self.low > 0 and self.high < inf:
             return f"{self.mean:.2f} × ({self.low:.2f} to {self.high:.2f})"
-        return f"{self.mean:+.2f} ± {self.high - self.mean:.2f}{self.unit}".replace("-", "−")
+        if self.low > 0:
+            return f"at least {self.low:.2f} ×"
+        return f"at most {self.high:.2f} ×" if self.high < inf else "runs had not arrived"
+
+    @property
+    def claim(self):
+        """What was claimed, in words: "higher by 1 or more", "1.5 to 3 ×"."""
+        if self.claimed is None:
+            return ""
+        low, high = self.claimed
+        if self.neutral:
+            if high == inf:
+                return "more" if low == 1 else f"{low:g} × or more"
+            return "less" if (low, high) == (-inf, 1) else f"{low:g} to {high:g} ×"
+        word, size = ("higher", low) if high == inf else ("lower", -high)
+        return f"{word} by {size:g} or more" if size else word
+
+    @property
+    def seen_from(self):
+        """How large an effect so many pairs with this spread show four times in five, in words."""
+        if not (math.isfinite(self.low) and self.low < self.high < inf) or math.isnan(self.mean):
+            return ""
+        share = detectable(len(self.values)) / t_quantile(len(self.values) - 1)
+        if self.neutral:
+            return f"{(self.high / self.mean) ** share:.2f} ×"
+        reach = share * (self.high - self.mean)
+        return f"{reach:.{max(1, 1 - math.floor(math.log10(reach)))}f}{self.unit}"
 
 
 def t_quantile(freedom, level=LEVEL):
@@ -62,6 +110,15 @@ def t_quantile(freedom, level=LEVEL):
     return low
 
 
+def detectable(count):
+    """How many standard errors an effect must have to show in `count` pairs four times in five.
+
+    To show is to have an interval on one side of no difference. The usual sum of two quantiles of
+    Student's t, which is right to about one part in fifty from four pairs on.
+    """
+    return t_quantile(count - 1) + t_quantile(count - 1, 2 * POWER - 1)
+
+
 def interval(values):
     """(low, mean, high) along the first axis: the mean and the ends of its 95 % interval."""
     values = torch.as_tensor(values, dtype=torch.float64)
@@ -72,67 +129,81 @@ def interval(values):
 
 
 def difference(label, changed, base, claimed, unit=""):
-    """`changed` minus `base`, pair by pair; `claimed` is "lower", "higher" or None."""
-    values = torch.sub(*_paired(changed, base))
+    """`changed` minus `base`, pair by pair; `claimed` is a range (low, high) or None."""
+    values = torch.sub(*_paired(changed, base, claimed))
     low, mean, high = map(float, interval(values))
-    verdict = _verdict(low, high, claimed)
-    return Difference(label, tuple(values.tolist()), mean, low, high, verdict, unit)
+    return Difference(label, tuple(values.tolist()), mean, low, high, claimed, unit)
 
 
 def ratio(label, changed, base, claimed):
     """How many times `base` is `changed`, pair by pair; the interval is found on a log scale."""
-    times = torch.div(*_paired(changed, base))
-    logs = interval(times.log())
-    verdict = _verdict(float(logs[0]), float(logs[2]), claimed)
-    low, mean, high = (math.exp(value) for value in logs)
-    return Difference(label, tuple(times.tolist()), mean, low, high, verdict, " times", 1.0)
+    times = torch.div(*_paired(changed, base, claimed))
+    low, mean, high = (math.exp(value) for value in interval(times.log()))
+    return Difference(label, tuple(times.tolist()), mean, low, high, claimed, " times", 1.0)
 
 
-def compare(record, quantity, pairs, claimed):
+def ratio_of_steps(label, changed, base, last, claimed):
+    """`ratio` of steps, where those of a run that had not arrived by step `last` are infinite.
+
+    Then an interval cannot be had, as nobody knows how far such a run was from arriving. But where
+    only runs of `changed` are late, each factor is at least what it would be at the last step, and
+    a bound for their median follows from their order alone (the sign test's, 95 %, one-sided). With
+    late runs of the base it is an upper bound; with both, nothing is known.
+    """
+    changed, base = _paired(changed, base, claimed)
+    late, missing = changed.isinf().any(), base.isinf().any()
+    if not late and not missing:
+        return ratio(label, changed, base, claimed)
+    times = (changed.clamp(max=last) / base.clamp(max=last)).sort().values
+    rank = _rank(len(times))
+    low = float(times[rank]) if late and not missing and rank is not None else 0.0
+    high = float(times[-1 - rank]) if missing and not late and rank is not None else inf
+    return Difference(label, tuple(times.tolist()), nan, low, high, claimed, " times", 1.0)
+
+
+def compare(record, quantity, pairs, claimed, factor=False):
     """Final values of a `trials.Record` compared, for `runs.compare`.
 
     `pairs` are (changed, base), by name. A third entry is that pair's own claim, None where nobody
-    claimed anything. Raises ValueError for a name that the record does not have.
+    claimed anything. With `factor` the values are divided, not subtracted. Raises ValueError for a
+    name that the record does not have.
     """
     _measured(record)
-    unit = " points" if quantity.endswith("error") else ""
-    found = [difference(*runs, unit) for runs in _named(record.last(quantity), pairs, claimed)]
-    return {
-        **curves(record, quantity),
-        "differences": found,
-        "measure": f"difference in {quantity}",
-    }
+    unit = " points" if quantity.endswith(("error", "error gap")) else ""
+    named = _named(record.last(quantity), pairs, claimed)
+    found = [ratio(*one) if factor else difference(*one, unit) for one in named]
+    measure = f"{quantity}, as a factor" if factor else f"difference in {quantity}"
+    return {**curves(record, quantity), "differences": found, "measure": measure}
 
 
-def steps_compared(record, quantity, level, pairs, claimed):
-    """Steps until `quantity` is down to `level` compared, for `runs.compare`, as a factor.
+def steps_compared(record, quantity, levels, pairs, claimed):
+    """Steps until `quantity` is down to each of `levels` compared, for `runs.compare`, as a factor.
 
-    A changed run that never got there counts as if it had at the last step, so that its factor is
-    too small rather than too large; when a base run has not got there, there is no verdict. Pairs
-    as in `compare`. Raises ValueError for a name that the record does not have.
+    Pairs as in `compare`; see `ratio_of_steps` for runs that never get there. Raises ValueError for
+    a name that the record does not have.
     """
     _measured(record)
-    steps = record.steps_to(quantity, level)
     found = []
-    last = record.steps[-1]
-    for label, changed, base, claim in _named(steps, pairs, claimed):
-        one = ratio(label, changed.clamp(max=last), base.clamp(max=last), claim)
-        found.append(one if base.isfinite().all() else replace(one, verdict=TOO_SOON))
+    for level in levels:
+        for label, changed, base, claim in _named(record.steps_to(quantity, level), pairs, claimed):
+            label = f"{label}, to {level:g}"
+            found.append(ratio_of_steps(label, changed, base, record.steps[-1], claim))
+    measure = f"steps to a {quantity}, as a factor"
     return {
         **curves(record, quantity),
         "differences": found,
-        "measure": f"steps to {quantity} {level:g}, as a factor",
-        "level": level,
+        "measure": measure,
+        "levels": levels,
     }
 
 
-def asks(quantity, pairs, claimed, level=None):
-    """`compare`, or with a level `steps_compared`, as a function of the record alone."""
+def asks(quantity, pairs, claimed, levels=None, factor=False):
+    """`compare`, or with levels `steps_compared`, as a function of the record alone."""
 
     def answer(record):
-        if level is None:
-            return compare(record, quantity, pairs, claimed)
-        return steps_compared(record, quantity, level, pairs, claimed)
+        if levels is None:
+            return compare(record, quantity, pairs, claimed, factor)
+        return steps_compared(record, quantity, levels, pairs, claimed)
 
     return answer
 
@@ -147,40 +218,72 @@ def curves(record, quantity):
     return {"steps": record.steps, "curves": parts, "quantity": quantity + unit}
 
 
+HEADER = (
+    "claim",
+    "compared",
+    "measured",
+    "effect, 95 % interval",
+    "seen from",
+    "claimed",
+    "verdict",
+)
+
+
 def rows(answers):
-    """A line for every comparison, for `grids.table`.
+    """A line for every comparison, for `grids.table`, under HEADER.
 
     `answers` maps a claim to what `compare` or `steps_compared` returned.
     """
-    for answer in answers.values():
+    found = []
+    for claim, answer in answers.items():
         _measured(answer)
-    return [
-        (claim, found.label, answer["measure"], found.sentence, len(found.values), found.verdict)
-        for claim, answer in answers.items()
-        for found in answer["differences"]
-    ]
-
-
-HEADER = ("claim", "compared", "measured", "effect, 95 % interval", "pairs", "verdict")
+        for one in answer["differences"]:
+            told = one.sentence, one.seen_from, one.claim, one.verdict
+            found.append((claim, one.label, answer["measure"], *told))
+    return found
 
 
 def save(path, answers, machine, settings):
-    """Store the lines of `rows`, the machine, today's date and the settings as JSON, for `load`."""
+    """Store what was found, the machine, today's date and the settings as JSON, for `load`."""
+    found = {
+        claim: {
+            "measure": answer["measure"],
+            "differences": [asdict(one) for one in answer["differences"]],
+        }
+        for claim, answer in answers.items()
+    }
     content = {
         "machine": machine,
         "date": date.today().isoformat(),
         "settings": settings,
-        "rows": rows(answers),
+        "answers": found,
     }
-    Path(path).write_text(
-        json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
-    )
+    text = json.dumps(_finite(content), indent=1, ensure_ascii=False, allow_nan=False)
+    Path(path).write_text(text + "\n", encoding="utf-8")
 
 
 def load(path):
-    """What `save` stored: {"machine", "date", "settings", "rows"}."""
-    with open(path, encoding="utf-8") as file:
-        return json.load(file)
+    """What `save` stored: {"machine", "date", "settings", "answers"}; the last is for `rows`."""
+    content = json.loads(Path(path).read_text(encoding="utf-8"))
+    for answer in content["answers"].values():
+        answer["differences"] = [_restored(one) for one in answer["differences"]]
+    return content
+
+
+def _finite(content):
+    """The content with "inf", "-inf" and "nan" for the numbers that JSON does not have."""
+    if isinstance(content, dict):
+        return {name: _finite(value) for name, value in content.items()}
+    if isinstance(content, list | tuple):
+        return [_finite(value) for value in content]
+    strange = isinstance(content, float) and not math.isfinite(content)
+    return str(content) if strange else content
+
+
+def _restored(one):
+    claimed = one["claimed"] and tuple(map(float, one["claimed"]))
+    ends = {name: float(one[name]) for name in ("mean", "low", "high")}
+    return Difference(**{**one, **ends, "values": tuple(one["values"]), "claimed": claimed})
 
 
 def _measured(record):
@@ -190,7 +293,9 @@ def _measured(record):
         )
 
 
-def _paired(changed, base):
+def _paired(changed, base, claimed):
+    if claimed is not None and not (len(claimed) == 2 and claimed[0] < claimed[1]):
+        raise ValueError(f"claimed is a range such as (-inf, 0), or None, not {claimed!r}")
     pair = [torch.as_tensor(values, dtype=torch.float64) for values in (changed, base)]
     if pair[0].shape != pair[1].shape or pair[0].dim() != 1:
         raise ValueError(
@@ -211,16 +316,14 @@ def _named(found, pairs, claimed):
     ]
 
 
-def _verdict(low, high, claimed):
-    if claimed not in ("lower", "higher", None):
-        raise ValueError(f'claimed is "lower", "higher" or None, not {claimed!r}')
-    if not (math.isfinite(low) and math.isfinite(high)):
-        return NOTHING
-    if not (low > 0 or high < 0):
-        return SILENT
-    if claimed is None:
-        return HIGHER if low > 0 else LOWER
-    return HOLDS if (low > 0) == (claimed == "higher") else FAILS
+def _rank(count):
+    """The place, in order, of the value that the median exceeds with 95 %; None without one."""
+    below = [sum(math.comb(count, k) for k in range(rank + 1)) / 2**count for rank in range(count)]
+    return max((rank for rank in range(count) if below[rank] <= 1 - LEVEL), default=None)
+
+
+def _minus(text):
+    return text.replace("-", "−")
 
 
 def _inside(t, freedom):

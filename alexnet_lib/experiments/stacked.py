@@ -126,9 +126,10 @@ LAYERS = {
 
 
 class Momentum:
-    """The paper's rule (section 5): v ← 0.9 v + g + decay · w, then w ← w − rate · v.
+    """Momentum and weight decay: v ← 0.9 v + g + decay · w, then w ← w − rate · v.
 
-    Each network has its own rate and decay. The same as `torch.optim.SGD(momentum=0.9,
+    Each network has its own rate and decay. The paper (section 5) has the rate inside v, which is
+    the same as long as the rate stays. The same as `torch.optim.SGD(momentum=0.9,
     weight_decay=decay)` on every network alone.
     """
 

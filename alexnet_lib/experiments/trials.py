@@ -14,7 +14,7 @@ from alexnet_lib.training.batches import augment, normalise
 from alexnet_lib.training.device import pick_device
 
 QUANTITIES = ("training loss", "training error", "validation loss", "validation error")
-PART = 50  # images measured at once
+PART = 25  # images measured at once; so many stay in a processor's cache
 FEW = 4  # runs that a thread has at the least
 SEEN = 500  # training images that are measured, at most
 
@@ -52,7 +52,8 @@ class Record:
     """What has been measured so far, after each of `steps`.
 
     `values[quantity]` is (settings, seeds, readings). Errors are in percent. Training quantities
-    are measured with dropout and augmentation off. `progress` is 0 to 1.
+    are measured with dropout and augmentation off, on at most SEEN pictures; "loss gap" and "error
+    gap" are validation less training. `progress` is 0 to 1.
     """
 
     names: tuple
@@ -83,22 +84,26 @@ def race(
     seeds=5,
     steps=300,
     batch=32,
-    readings=6,
+    readings=4,
     fall=True,
     first_seed=0,
+    others=2000,
     device=None,
 ):
     """Train every setting, {name: Setting}, from every seed; yields a `Record` again and again.
 
     All are trained side by side; the last record is complete. A seed chooses the training images
     out of `data`, the starting weights, the order of the batches, the shifts, the dropout masks and
-    the wrong labels, the same for all settings; the seeds are `first_seed`, `first_seed` + 1 and so
-    on. Networks of one shape are trained as one `Stack`. With `fall` the learning rate falls to a
-    twentieth in a straight line, as in lesson 5; otherwise it stays.
+    the wrong labels, the same for all settings whose networks have the same shapes; the seeds are
+    `first_seed`, `first_seed` + 1 and so on. Networks of one shape are trained as one `Stack`. With
+    `fall` the learning rate falls to a twentieth in a straight line, as in lesson 5; otherwise it
+    stays.
 
-    Everything is measured once before the first step and `readings` times after it, the i-th time
-    after steps · (i / readings)² steps: close together at first, where a loss falls fastest. Raises
-    ValueError when there are not that many images, or nothing to do.
+    New pictures are those of `data.val_images` and, as more of them make a difference surer, up to
+    `others` of the training images that the seed has not chosen. Everything is measured once before
+    the first step and `readings` times after it, the i-th time after steps · (i / readings)² steps:
+    close together at first, where a loss falls fastest. Raises ValueError when there are not that
+    many images, or nothing to do.
     """
     if not settings:
         raise ValueError("there is no setting to train")
@@ -112,7 +117,9 @@ def race(
     runs = [(name, number) for name in settings for number in numbers]
     shares = _shares(settings, runs, torch.get_num_threads() if device.type == "cpu" else 1)
     end = steps if fall else math.inf
-    teams = [_Trainer(settings, share, data, images, batch, end, device) for share in shares]
+    teams = [
+        _Trainer(settings, share, data, images, others, batch, end, device) for share in shares
+    ]
     due = sorted({round(steps * (i / readings) ** 2) for i in range(readings + 1)})
     table = {quantity: [] for quantity in QUANTITIES}
     with _threads(teams) as crew:
@@ -164,12 +171,12 @@ class _Trainer:
     its seed among the seeds.
     """
 
-    def __init__(self, settings, runs, data, images, batch, end, device):
+    def __init__(self, settings, runs, data, images, others, batch, end, device):
         self.runs, self.images, self.batch, self.device = runs, images, batch, device
         self.step, self.end, self.stopped, self.found = 0, end, False, {}
         each = [settings[name] for name, _ in runs]
         numbers = sorted({number for _, number in runs})
-        self.seeds = [_Seed(number, data, images) for number in numbers]
+        self.seeds = [_Seed(number, data, images, others) for number in numbers]
         seats = [numbers.index(number) for _, number in runs]
         own = [self.seeds[seat] for seat in seats]
         self.stack = Stack([_built(settings[name], number) for name, number in runs], device)
@@ -182,7 +189,8 @@ class _Trainer:
         self.seats = torch.tensor(seats, device=device)
         self.augmented = torch.tensor([setting.augment for setting in each], device=device)
         self.shifts = any(setting.augment for setting in each)
-        self.new = normalise(data.val_images).to(device), data.val_labels.to(device)
+        self.new = torch.stack([seed.new for seed in self.seeds]).to(device)
+        self.new_labels = torch.stack([seed.new_labels for seed in self.seeds]).to(device)
 
     def go(self, step):
         """Learn up to a step, then measure; `found` has the result."""
@@ -208,18 +216,20 @@ class _Trainer:
     def read(self):
         """{run: its QUANTITIES} now: on at most SEEN of the training images, and on new ones."""
         seen = min(self.images, SEEN)
-        pixels = normalise(self.pixels[:, :seen].flatten(0, 1)).unflatten(0, (-1, seen))
-        old = self._measure(lambda part: pixels[self.seats, part], self.labels[:, :seen])
-        new_pixels, new_labels = (part.expand(self.stack.count, *part.shape) for part in self.new)
-        new = self._measure(lambda part: new_pixels[:, part], new_labels)
+        old = self._measure(self.pixels[:, :seen], self.labels[:, :seen])
+        new = self._measure(self.new, self.new_labels[self.seats])
         return dict(zip(self.runs, torch.stack((*old, *new), 1).cpu(), strict=True))
 
-    def _measure(self, pick, labels):
-        """Mean loss and error in percent (M,) on labels (M, n); `pick(slice)` has their pixels."""
+    def _measure(self, pixels, labels):
+        """Mean loss and error in percent (M,), of pixels (seeds, n, 1, H, W) and labels (M, n)."""
         loss = wrong = 0
         for start in range(0, labels.shape[1], PART):
             part = slice(start, start + PART)
-            scores, y = self.stack(pick(part)).log_softmax(-1), labels[:, part]
+            x, y = (
+                normalise(pixels[:, part].flatten(0, 1)).unflatten(0, (len(pixels), -1)),
+                labels[:, part],
+            )
+            scores = self.stack(x[self.seats]).log_softmax(-1)
             loss = loss - scores.gather(2, y[..., None]).sum((1, 2))
             right = scores.argmax(2) == y
             wrong = wrong + (~right | scores.isnan().any(2)).sum(1)
@@ -229,9 +239,12 @@ class _Trainer:
 class _Seed:
     """All that one seed decides, each from a generator of its own."""
 
-    def __init__(self, number, data, images):
+    def __init__(self, number, data, images, others):
         generators = [torch.Generator().manual_seed(10 * number + i) for i in range(4)]
-        chosen = torch.randperm(len(data.images), generator=generators[0])[:images]
+        order = torch.randperm(len(data.images), generator=generators[0])
+        chosen, left = order[:images], order[images : images + others]
+        self.new = torch.cat((data.val_images, data.images[left]))
+        self.new_labels = torch.cat((data.val_labels, data.labels[left]))
         self.pixels, self.true = data.images[chosen], data.labels[chosen]
         self.draw = torch.rand(images, generator=generators[0])
         self.other = torch.randint(len(data.names), (images,), generator=generators[0])
@@ -273,6 +286,8 @@ def _shares(settings, runs, cores):
 
 def _record(settings, steps, table, progress):
     values = {quantity: torch.stack(rows, -1) for quantity, rows in table.items()}
+    for what in ("loss", "error"):
+        values[f"{what} gap"] = values[f"validation {what}"] - values[f"training {what}"]
     return Record(tuple(settings), tuple(steps), values, progress)
 
 

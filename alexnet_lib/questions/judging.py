@@ -156,10 +156,11 @@ def _judge_function(entry, answer):
         name = right.__name__
         return Reply("wrong", f"Hand over the function itself, `{name}`, without calling it.")
     given, printed = [], ""
-    for case in cases:
+    for number, case in enumerate(cases):
         outcome = attempt(answer, copy.deepcopy(case))
         if outcome.trouble:
-            return Reply("wrong", f"For {_called(right, case)} {outcome.trouble}.")
+            known = _known_mistake(entry, cases[: number + 1], given, outcome.trouble)
+            return Reply("wrong", f"{known}For {_called(right, case)} {outcome.trouble}.")
         if outcome.value is ...:
             return Reply("not yet", BODY)
         if outcome.value is None:
@@ -176,11 +177,18 @@ def _judge_function(entry, answer):
     first = misses[0]
     told = f"the text {given[first]!r}" if isinstance(given[first], str) else _short(given[first])
     proof = f"{_called(right, cases[first])} gives {told}; right is {_short(wanted[first])}."
+    return Reply("wrong", _known_mistake(entry, cases, given) + proof)
+
+
+def _known_mistake(entry, cases, given, trouble=""):
+    """The reply to a mistake that gives the same, and in the last case has the same trouble."""
     for mistaken, reply in entry["wrong"]:
-        theirs = [attempt(mistaken, copy.deepcopy(case)).value for case in cases]
-        if same(given, theirs, tolerance):
-            return Reply("wrong", f"{reply} {proof}")
-    return Reply("wrong", proof)
+        theirs = [attempt(mistaken, copy.deepcopy(case)) for case in cases]
+        troubles = [*[""] * len(given), *filter(None, [trouble])]
+        values = [one.value for one in theirs][: len(given)]
+        if [one.trouble for one in theirs] == troubles and same(given, values, entry["tolerance"]):
+            return f"{reply} "
+    return ""
 
 
 def _called(function, arguments):

@@ -14,10 +14,10 @@ from alexnet_lib.questions.code import design, function
         " the same size."
     ),
     cases=[
-        (torch.tensor([[1, 2], [3, 4]]), torch.tensor([[1, 0], [0, -1]])),
-        (torch.tensor([[1, 2], [3, 4]]), torch.tensor([[0, 1], [0, 0]])),
-        (torch.tensor([[5]]), torch.tensor([[-2]])),
-        (torch.tensor([[1, 0, 2], [4, 1, 3]]), torch.tensor([[1, 2, 3], [0, -1, 1]])),
+        (torch.tensor([[1.0, 2.0], [3.0, 4.0]]), torch.tensor([[1.0, 0.0], [0.0, -1.0]])),
+        (torch.tensor([[1.0, 2.0], [3.0, 4.0]]), torch.tensor([[0.0, 1.0], [0.0, 0.0]])),
+        (torch.tensor([[5.0]]), torch.tensor([[-2.0]])),
+        (torch.arange(9.0).view(3, 3), torch.tensor([[1.0, 2, 3], [0, -1, 1], [2, 0, -2]])),
         (torch.tensor([[0.5, 1.5], [2.0, 3.0]]), torch.tensor([[2.0, 0.0], [1.0, 1.0]])),
     ],
     why=(
@@ -52,12 +52,12 @@ def turned(window, kernel):
     "`@` multiplies matrices, rows with columns. Here each pixel meets one weight: use `*`."
 )
 def matrix_product(window, kernel):
-    return (window @ kernel.to(window.dtype)).sum()
+    return (window @ kernel).sum()
 
 
 @one_window.wrong("That is the mean of the products. Take their sum.")
 def mean_of_products(window, kernel):
-    return (window * kernel).float().mean()
+    return (window * kernel).mean()
 
 
 @function(
@@ -101,6 +101,11 @@ def quarter_turn(kernel):
     return torch.rot90(kernel)
 
 
+@half_turn.wrong("That is a quarter turn, the other way. It takes two.")
+def quarter_turn_back(kernel):
+    return torch.rot90(kernel, -1)
+
+
 @half_turn.wrong("Nothing has turned yet.")
 def unturned(kernel):
     return kernel
@@ -118,7 +123,7 @@ def signs_changed(kernel):
         "Write `count_parameters(channels, kernels, size)`: how many parameters a layer has, "
         "with square kernels of that size and a bias for each."
     ),
-    cases=[(1, 1, 1), (2, 3, 2), (3, 10, 5), (1, 4, 3), (3, 96, 11), (7, 2, 1)],
+    cases=[(1, 1, 1), (2, 3, 2), (3, 10, 5), (1, 4, 3), (7, 2, 1), (3, 96, 11)],
     why="kernels · (channels · size · size + 1). The last case was AlexNet's first layer: 34,944.",
     hints=[
         "How many weights has one kernel?",
@@ -139,7 +144,7 @@ def one_bias(channels, kernels, size):
     return kernels * channels * size * size + 1
 
 
-@count_parameters.wrong("You forgot the channels: each kernel has a layer for every one.")
+@count_parameters.wrong("You forgot the channels: each kernel has a slice for every one.")
 def without_channels(channels, kernels, size):
     return kernels * (size * size + 1)
 
@@ -149,12 +154,17 @@ def a_bias_for_each_channel(channels, kernels, size):
     return kernels * channels * (size * size + 1)
 
 
+@count_parameters.wrong("That is one kernel with its bias. How many kernels has the layer?")
+def one_kernel(channels, kernels, size):
+    return channels * size * size + 1
+
+
 @count_parameters.wrong("A square kernel has size · size weights in each channel.")
 def side_for_square(channels, kernels, size):
     return kernels * (channels * size + 1)
 
 
-image = torch.arange(1, 26).view(5, 5)
+image = torch.randint(1, 10, (5, 5), generator=torch.Generator().manual_seed(0))
 
 
 def moved(kernel):
@@ -208,8 +218,9 @@ vertical = torch.tensor([[0.0, 1, 0, 1, 1, 0, 0]] * 7)
     "blind",
     title="Blind to masts",
     question=(
-        "Design a 3 × 3 kernel that gives 0 on every even image and on every image with "
-        "vertical stripes, but not on an image with horizontal stripes."
+        "Design a 3 × 3 kernel that gives 0 on every uniform image, all of whose pixels are "
+        "equal, and on every image with vertical stripes, but not on every image with horizontal "
+        "stripes."
     ),
     form="Give three rows of three numbers.",
     why=(
@@ -231,11 +242,11 @@ def judge_blind(kernel):
     assert kernel.isfinite().all(), "every weight must be a finite number"
     if not kernel.any():
         return "A kernel of zeros is blind to everything."
-    kernel = kernel / kernel.abs().max()
+    given, kernel = kernel, kernel / kernel.abs().max()  # so that small and large weights are alike
     if abs(kernel.sum()) > 1e-5:
-        return f"On an image of ones it gives {kernel.sum():g}: its weights must add up to 0."
+        return f"On an image of ones it gives {given.sum():g}: its weights must add up to 0."
     if correlate2d(vertical, kernel).abs().max() > 1e-5:
-        columns = [round(column, 4) for column in kernel.sum(0).tolist()]
+        columns = [round(column, 4) for column in given.sum(0).tolist()]
         return (
             f"It sees vertical stripes: its columns add up to {columns}, "
             "and each column must add up to 0."

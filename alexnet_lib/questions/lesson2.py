@@ -196,8 +196,8 @@ def how_many_windows(size, kernel, stride):
     title="Halve any image",
     question=(
         "Design a layer that halves every even size exactly: 2 to 1, 4 to 2, 100 to 50. Its "
-        "kernel must be larger than its stride, so that the windows overlap. Give `(kernel, "
-        "stride, padding)`, or an `nn.Conv2d`."
+        "kernel must be larger than its stride, so that the windows overlap, and there is no "
+        "dilation. Give `(kernel, stride, padding)`, or an `nn.Conv2d`."
     ),
     form="Give three whole numbers, `(kernel, stride, padding)`, or an `nn.Conv2d`.",
     why=(

@@ -44,16 +44,33 @@ def multiplied(x, mask, p):
     "You divided by p, the probability of being off. Divide by that of being on, 1 − p."
 )
 def divided_by_p(x, mask, p):
+    return x * mask / p
+
+
+@inverted.wrong(
+    "You divided by p, the probability of being off. Divide by that of being on, 1 − p."
+)
+def divided_by_p_but_nothing(x, mask, p):
     return x * mask / p if p else x * mask
 
 
 @inverted.wrong("You forgot the mask.")
 def without_mask(x, mask, p):
+    return x / (1 - p)
+
+
+@inverted.wrong("You forgot the mask.")
+def without_mask_but_one(x, mask, p):
     return x / (1 - p) if p < 1 else 0 * x
 
 
 @inverted.wrong("You turned the mask around: 1 is on.")
 def mask_turned_around(x, mask, p):
+    return x * (1 - mask) / (1 - p)
+
+
+@inverted.wrong("You turned the mask around: 1 is on.")
+def mask_turned_around_but_one(x, mask, p):
     return x * (1 - mask) / (1 - p) if p < 1 else 0 * x
 
 
@@ -111,7 +128,7 @@ def not_squared(x, p):
 
 @variance.wrong("p and 1 − p have changed places.")
 def places_changed(x, p):
-    return x * x * (1 - p) / p if p else 0
+    return x * x * (1 - p) / p
 
 
 @variance.wrong("The mean does not move, but the values do: at p = 0.5 they are 0 and 2x.")

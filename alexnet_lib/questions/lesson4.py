@@ -118,8 +118,8 @@ def divided(size, layers):
     ),
     form="Give an `nn.Conv2d(…)`.",
     why=(
-        "One channel in, 96 kernels, and maps of 55 × 55: pool1 and everything behind it get "
-        "what they are used to."
+        "One channel in, 96 kernels, and maps of 55 × 55, as before. Maps of up to 62 × 62 would "
+        "also end in 6 × 6."
     ),
     hints=[
         "Start from `nn.Conv2d(3, 96, kernel_size=11, stride=4, padding=2)`.",
@@ -135,11 +135,8 @@ def judge_grey(layer):
         return f"It wants {layer.in_channels} channels; a grey image has one."
     with torch.no_grad():
         shape = tuple(layer(torch.zeros(1, 1, 224, 224)).shape[1:])
-    if shape == (96, 55, 55):
-        return ""
     if shape[0] != 96:
         return f"It makes {shape[0]} maps; conv2 wants 96."
-    return (
-        f"Its maps are {shape[1]} × {shape[2]}. AlexNet's are 55 × 55; other sizes could change "
-        "what reaches fc1."
-    )
+    if any(size not in range(55, 63) for size in shape[1:]):
+        return f"Its maps are {shape[1]} × {shape[2]}; only 55 to 62 a side end in 6 × 6."
+    return ""

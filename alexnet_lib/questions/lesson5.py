@@ -147,7 +147,7 @@ def accuracy(table):
 
 @accuracy.wrong(
     "That averages the share of each class. Here large classes count as much as small ones; "
-    "each *picture* should."
+    "each picture should."
 )
 def share_of_each_class(table):
     return (table.diagonal() / table.sum(1)).mean()
@@ -169,7 +169,7 @@ def first_place_only(table):
 
 
 @accuracy.wrong(
-    "That asks, of all that were *called* a class, how many are. Count right answers over all "
+    "That asks, of all that were called a class, how many are. Count right answers over all "
     "pictures."
 )
 def by_answer(table):
@@ -204,15 +204,16 @@ answer = nn.Sequential(
 """,
 )
 def judge_small_net(network):
-    assert isinstance(network, nn.Module), "this is no network"
-    with torch.no_grad():
-        scores = network.eval()(torch.randn(2, 1, 28, 28))
+    assert isinstance(network, nn.Sequential), "this is no nn.Sequential"
+    scores = network.train()(torch.randn(2, 1, 28, 28))
     if scores.shape != (2, 10):
         return f"For two pictures it gives {tuple(scores.shape)}; ten scores for each are (2, 10)."
     if not any(isinstance(layer, nn.Conv2d) for layer in network.modules()):
         return "It has no convolution."
-    if any(isinstance(layer, nn.Softmax | nn.LogSoftmax) for layer in network.modules()):
+    if any(torch.allclose(chances.sum(1), torch.ones(2)) for chances in (scores, scores.exp())):
         return "It ends in a softmax. `F.cross_entropy` has one inside and wants the plain scores."
+    if not scores.requires_grad:
+        return "No weight of it can learn: none of them asks for a gradient (`requires_grad`)."
     count = sum(p.numel() for p in network.parameters())
     if count >= 20000:
         return (

@@ -68,65 +68,69 @@ def ends_of_the_sample(values, t):
     "own-verdict",
     title="A verdict",
     question=(
-        "A claim says that a difference is below 0. Write `verdict(low, high)` for its "
-        'interval: "holds here" when all of it is below 0, "fails here" when all of it is above'
-        ' 0, else "does not show at this size". An interval that ends at 0 exactly still '
-        "contains 0."
+        "A claim is a range, such as (−4, −1): lower by 1 to 4. So is an interval. Write "
+        '`verdict(interval, claim)`, each a pair `(low, high)`: "shown" when the interval lies '
+        'inside the claim, "excluded" when it lies outside, else "not told". Ends that touch tell '
+        "nothing."
     ),
     cases=[
-        (-2.1, -0.4),
-        (-2.0, 0.5),
-        (0.5, 3.0),
-        (-0.5, 0.5),
-        (-1.0, 0.0),
-        (0.0, 1.0),
-        (-3.0, 4.0),
+        ((-3.0, -2.0), (-4.0, -1.0)),
+        ((-0.5, 0.5), (-4.0, -1.0)),
+        ((-2.0, 0.5), (-4.0, -1.0)),
+        ((-9.0, -5.0), (-4.0, -1.0)),
+        ((-6.0, 0.5), (-4.0, -1.0)),
+        ((-5.0, -2.0), (-4.0, -1.0)),
+        ((-1.0, 0.0), (-4.0, -1.0)),
+        ((-3.0, -1.0), (-4.0, -1.0)),
+        ((0.5, 2.0), (0.0, 3.0)),
     ],
     why=(
-        "No verdict without the whole interval on one side, and “does not show” is not “is not "
-        "there”."
+        "Shown, excluded, not told: the third is not “is not there”. And what is larger than "
+        "claimed is not what was claimed."
     ),
     hints=[
-        "All of it is below 0 when its upper end is.",
-        "Two questions, `high < 0` and `low > 0`; whatever is left does not show.",
+        "Inside: `claim[0] < interval[0]`, and the same kind of question for the upper ends.",
+        "Outside: the interval ends below the claim, `interval[1] < claim[0]`, or begins above it.",
     ],
 )
-def verdict(low, high):
-    if high < 0:
-        return "holds here"
-    if low > 0:
-        return "fails here"
-    return "does not show at this size"
+def verdict(interval, claim):
+    if claim[0] < interval[0] and interval[1] < claim[1]:
+        return "shown"
+    if interval[1] < claim[0] or claim[1] < interval[0]:
+        return "excluded"
+    return "not told"
 
 
-@verdict.wrong("An interval that ends at 0 contains 0: nothing is shown.")
-def zero_left_out(low, high):
-    if high <= 0:
-        return "holds here"
-    if low >= 0:
-        return "fails here"
-    return "does not show at this size"
+@verdict.wrong("Ends that touch tell nothing: one number is in both.")
+def touching_counts(interval, claim):
+    if claim[0] <= interval[0] and interval[1] <= claim[1]:
+        return "shown"
+    if interval[1] <= claim[0] or claim[1] <= interval[0]:
+        return "excluded"
+    return "not told"
 
 
-@verdict.wrong("That looks at the middle only. An interval on both sides of 0 shows nothing.")
-def middle_only(low, high):
-    return "holds here" if low + high < 0 else "fails here"
+@verdict.wrong("That looks at the middle only. The whole interval must lie inside, or outside.")
+def middle_only(interval, claim):
+    return "shown" if claim[0] < sum(interval) / 2 < claim[1] else "excluded"
 
 
-@verdict.wrong("Not holding is not failing. Between them is “does not show at this size”.")
-def nothing_between(low, high):
-    return "holds here" if high < 0 else "fails here"
+@verdict.wrong("Not shown is not excluded. Between them is “not told”.")
+def nothing_between(interval, claim):
+    return "shown" if claim[0] < interval[0] and interval[1] < claim[1] else "excluded"
 
 
-@verdict.wrong("The claim says *below* 0: you turned it around.")
-def turned_around(low, high):
-    if high < 0:
-        return "fails here"
-    if low > 0:
-        return "holds here"
-    return "does not show at this size"
+@verdict.wrong("You turned it around: the interval must lie inside the claim, not the claim in it.")
+def turned_around(interval, claim):
+    if interval[0] < claim[0] and claim[1] < interval[1]:
+        return "shown"
+    if interval[1] < claim[0] or claim[1] < interval[0]:
+        return "excluded"
+    return "not told"
 
 
-@verdict.wrong("The lower end alone says little: from −2 to 0.5 contains 0.")
-def lower_end_only(low, high):
-    return "holds here" if low < 0 else "fails here"
+@verdict.wrong("An interval may also lie above the claim, or below it: look at both ends.")
+def one_side_only(interval, claim):
+    if interval[1] < claim[1]:
+        return "shown"
+    return "excluded" if claim[1] < interval[0] else "not told"

@@ -11,6 +11,7 @@ import warnings
 from functools import cache
 from html import escape
 from importlib import import_module
+from itertools import chain, zip_longest
 from pathlib import Path
 
 from ipywidgets import HTML, Button, HBox, Layout, Text, VBox
@@ -214,8 +215,11 @@ def _answer(entry):
 
 
 def rich(text):
-    """Text as HTML: what stands in backticks is code."""
-    return re.sub("`(.+?)`", r"<code>\1</code>", escape(text.strip(), quote=False))
+    """Text as HTML: what stands in backticks is code, and between asterisks it is stressed."""
+    parts = escape(text.strip(), quote=False).split("`")
+    stressed = [re.sub(r"\*(\w[^*]*)\*", r"<em>\1</em>", part) for part in parts[::2]]
+    code = [f"<code>{part}</code>" for part in parts[1::2]]
+    return "".join(chain.from_iterable(zip_longest(stressed, code, fillvalue="")))
 
 
 def paragraphs(text):
