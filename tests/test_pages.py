@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+from inspect import signature
 from statistics import median
 
 import address
@@ -10,7 +11,15 @@ import pytest
 import refresh
 from course import NOTEBOOKS, ROOT, lesson, pages
 
+from alexnet_lib.questions import panels
+
 PAGES = pages()
+FUNCTIONS = {
+    name: entry["function"]
+    for entries in panels.lessons().values()
+    for name, entry in entries.items()
+    if "function" in entry
+}
 SHOWS = {"explore", "experiment", "predict", "check", "progress"}
 
 
@@ -52,6 +61,17 @@ def test_controls_are_written_out_and_more_than_two_stand_one_a_line(page):
         assert all(control.arg for control in call.keywords), ast.unparse(call)
         lines = {control.lineno for control in call.keywords}
         assert len(call.keywords) <= 2 or len(lines) == len(call.keywords), ast.unparse(call)
+
+
+def test_a_function_to_write_has_the_parameters_of_its_solution(page):
+    for tree in code(page[1]):
+        begun = {node.name: node.args for node in tree.body if isinstance(node, ast.FunctionDef)}
+        for _, call in shows(tree):
+            if call.func.id == "check" and getattr(call.args[1], "id", "") in begun:
+                name, given = call.args[0].value, begun[call.args[1].id]
+                if name in FUNCTIONS:
+                    wanted = signature(FUNCTIONS[name]).parameters
+                    assert [one.arg for one in given.args] == list(wanted), name
 
 
 def test_one_claim_one_assert(page):
