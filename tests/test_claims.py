@@ -46,7 +46,7 @@ def test_an_interval_by_hand():
 
 
 def test_one_run_has_no_interval():
-    with pytest.raises(ValueError, match="at least two runs"):
+    with pytest.raises(ValueError, match="two runs of each setting or more"):
         claims.interval([1.0])
 
 
@@ -100,7 +100,7 @@ def test_a_factor_is_judged_on_a_log_scale():
     assert doubled_and_halved.verdict == "not told"
 
 
-@pytest.mark.parametrize("claimed", ["lower", (0, 0), (1, -1), (1,)])
+@pytest.mark.parametrize("claimed", ["lower", (0, 0), (1, -1), (1,), 0])
 def test_a_claim_is_a_range(claimed):
     with pytest.raises(ValueError, match=r"claimed is a range such as \(-inf, 0\)"):
         claims.difference("a", [1, 2], [1, 3], claimed)
@@ -112,6 +112,9 @@ def test_a_claim_is_a_range(claimed):
         (LESS, False, "lower"),
         ((1, inf), False, "higher by 1 or more"),
         ((-inf, -0.2), False, "lower by 0.2 or more"),
+        ((-4, -1), False, "lower by 1 to 4"),
+        ((1, 4), False, "higher by 1 to 4"),
+        ((-1, 2), False, "from −1 to 2"),
         ((2, inf), True, "2 × or more"),
         ((1.5, 3), True, "1.5 to 3 ×"),
         ((-inf, 1), True, "less"),
@@ -224,6 +227,31 @@ def test_what_was_never_measured_is_told():
     ):
         with pytest.raises(ValueError, match="nothing was measured"):
             work()
+
+
+@pytest.mark.parametrize(
+    "work, words",
+    [
+        (lambda r: claims.compare(r, "accuracy", [], LESS), "'accuracy' was not measured; there"),
+        (lambda r: claims.compare(iter([r]), "training error", [], LESS), "give one record"),
+        (lambda r: claims.compare(r, "training error", ("slow", "fast"), LESS), "pairs are a list"),
+        (lambda r: claims.steps_compared(r, "training error", 40, [], LESS), "levels are several"),
+        (
+            lambda r: claims.steps_compared(r, "training error", (99,), [("slow", "fast")], LESS),
+            "slow against fast, to 99: a run was there before the first step",
+        ),
+    ],
+)
+def test_what_cannot_be_compared_is_named(record, work, words):
+    with pytest.raises(ValueError, match=words):
+        work(record)
+
+
+@pytest.mark.parametrize("content", ["", "{}", "[]", '{"answers": {"1": {"differences": [1]}}}'])
+def test_a_file_without_claims_is_named(tmp_path, content):
+    (tmp_path / "other.json").write_text(content)
+    with pytest.raises(ValueError, match=r"other\.json holds no claims"):
+        claims.load(tmp_path / "other.json")
 
 
 @pytest.mark.parametrize("pair", [("slow", "fats"), ("fats", "slow")])

@@ -143,6 +143,8 @@ def test_what_diverges_counts_as_wrong_everywhere():
     record = last({"a": Setting(tiny, lr=1e20), "b": Setting(tiny, lr=0.01)}, seeds=2)
     assert record.last("validation error")["a"].tolist() == [100, 100]
     assert record.last("validation error")["b"].isfinite().all()
+    assert record.last("error gap")["a"].isnan().all(), "of two errors that mean nothing"
+    assert record.last("error gap")["b"].isfinite().all()
 
 
 def test_records_come_one_by_one_and_stopping_early_ends_the_work_and_restores_the_threads():

@@ -26,6 +26,7 @@ from alexnet_lib.files import replacing
 
 PAGE, RESULT = NOTEBOOKS / "06_claims.ipynb", NOTEBOOKS / "results" / "claims.json"
 KEPT = ROOT / "build" / "claims"
+USED = ("dropout.py", "training/batches.py")  # by what trains networks side by side
 SWITCH = "thorough = False"
 LAST = "grids.table(claims.rows("
 FIRST = """
@@ -62,7 +63,7 @@ def kept_race(settings, *arguments, **options):
 
 def _key(settings, arguments, options):
     """A name for all that decides what `race` measures: networks and weights, numbers, code."""
-    digest = hashlib.sha256(repr((arguments[1:], options)).encode())
+    digest = hashlib.sha256(repr((arguments[1:], options, torch.__version__)).encode())
     for images in arguments[0][:4]:
         digest.update(images.numpy().tobytes())
     for name, setting in settings.items():
@@ -72,7 +73,8 @@ def _key(settings, arguments, options):
         digest.update(repr((name, model, numbers)).encode())
         for weight in model.state_dict().values():
             digest.update(weight.numpy().tobytes())
-    for path in sorted((ROOT / "alexnet_lib" / "experiments").glob("*.py")):
+    library = ROOT / "alexnet_lib"
+    for path in [*sorted((library / "experiments").glob("*.py")), *map(library.joinpath, USED)]:
         if path.stem != "claims":
             digest.update(path.read_bytes())
     return digest.hexdigest()[:24]

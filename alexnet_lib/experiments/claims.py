@@ -77,8 +77,12 @@ class Difference:
             if high == inf:
                 return "more" if low == 1 else f"{low:g} × or more"
             return "less" if (low, high) == (-inf, 1) else f"{low:g} to {high:g} ×"
-        word, size = ("higher", low) if high == inf else ("lower", -high)
-        return f"{word} by {size:g} or more" if size else word
+        if -inf < low < 0 < high < inf:
+            return _minus(f"from {low:g} to {high:g}")
+        word, near, far = ("higher", low, high) if low >= 0 else ("lower", -high, -low)
+        if far < inf:
+            return f"{word} by {near:g} to {far:g}"
+        return f"{word} by {near:g} or more" if near else word
 
     @property
     def seen_from(self):
@@ -100,7 +104,7 @@ def t_quantile(freedom, level=LEVEL):
     is not between 0 and 1.
     """
     if freedom < 1:
-        raise ValueError("an interval needs at least two runs of each setting")
+        raise ValueError("an interval needs two runs of each setting or more; race more seeds")
     if not 0 < level < 1:
         raise ValueError(f"level must be between 0 and 1, such as 0.95, not {level!r}")
     low, high = 0.0, 1e6
@@ -151,6 +155,8 @@ def ratio_of_steps(label, changed, base, last, claimed):
     late runs of the base it is an upper bound; with both, nothing is known.
     """
     changed, base = _paired(changed, base, claimed)
+    if not (changed.min() > 0 and base.min() > 0):
+        raise ValueError(f"{label}: a run was there before the first step; choose a lower level")
     late, missing = changed.isinf().any(), base.isinf().any()
     if not late and not missing:
         return ratio(label, changed, base, claimed)
@@ -168,7 +174,7 @@ def compare(record, quantity, pairs, claimed, factor=False):
     claimed anything. With `factor` the values are divided, not subtracted. Raises ValueError for a
     name that the record does not have.
     """
-    _measured(record)
+    _measured(record, quantity)
     unit = " points" if quantity.endswith(("error", "error gap")) else ""
     named = _named(record.last(quantity), pairs, claimed)
     found = [ratio(*one) if factor else difference(*one, unit) for one in named]
@@ -180,9 +186,11 @@ def steps_compared(record, quantity, levels, pairs, claimed):
     """Steps until `quantity` is down to each of `levels` compared, for `runs.compare`, as a factor.
 
     Pairs as in `compare`; see `ratio_of_steps` for runs that never get there. Raises ValueError for
-    a name that the record does not have.
+    a name that the record does not have, and for a level that a run had reached before it began.
     """
-    _measured(record)
+    _measured(record, quantity)
+    if not isinstance(levels, tuple | list):
+        raise ValueError(f"levels are several, such as (1.2, 0.8), not {levels!r}")
     found = []
     for level in levels:
         for label, changed, base, claim in _named(record.steps_to(quantity, level), pairs, claimed):
@@ -263,10 +271,16 @@ def save(path, answers, machine, settings):
 
 
 def load(path):
-    """What `save` stored: {"machine", "date", "settings", "answers"}; the last is for `rows`."""
-    content = json.loads(Path(path).read_text(encoding="utf-8"))
-    for answer in content["answers"].values():
-        answer["differences"] = [_restored(one) for one in answer["differences"]]
+    """What `save` stored: {"machine", "date", "settings", "answers"}; the last is for `rows`.
+
+    Raises ValueError for a file that `save` did not write.
+    """
+    try:
+        content = json.loads(Path(path).read_text(encoding="utf-8"))
+        for answer in content["answers"].values():
+            answer["differences"] = [_restored(one) for one in answer["differences"]]
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"{path} holds no claims as `save` stores them") from error
     return content
 
 
@@ -286,15 +300,23 @@ def _restored(one):
     return Difference(**{**one, **ends, "values": tuple(one["values"]), "claimed": claimed})
 
 
-def _measured(record):
+def _measured(record, quantity=None):
     if record is None:
         raise ValueError(
             "nothing was measured: the experiment was stopped too soon; run its cell again"
         )
+    if quantity is None:
+        return
+    if not hasattr(record, "values") or callable(record.values):
+        raise ValueError(f"give one record, such as the last that race yields, not {record!r}")
+    if quantity not in record.values:
+        measured = ", ".join(record.values)
+        raise ValueError(f"{quantity!r} was not measured; there are {measured}")
 
 
 def _paired(changed, base, claimed):
-    if claimed is not None and not (len(claimed) == 2 and claimed[0] < claimed[1]):
+    is_range = isinstance(claimed, tuple | list) and len(claimed) == 2 and claimed[0] < claimed[1]
+    if not (claimed is None or is_range):
         raise ValueError(f"claimed is a range such as (-inf, 0), or None, not {claimed!r}")
     pair = [torch.as_tensor(values, dtype=torch.float64) for values in (changed, base)]
     if pair[0].shape != pair[1].shape or pair[0].dim() != 1:
@@ -306,6 +328,9 @@ def _paired(changed, base, claimed):
 
 def _named(found, pairs, claimed):
     """(label, changed, base, claim) for every pair of names."""
+    for pair in pairs:
+        if not (isinstance(pair, tuple | list) and len(pair) in (2, 3)):
+            raise ValueError(f"pairs are a list of (changed, base), by name, not {pairs!r}")
     for name in (name for pair in pairs for name in pair[:2]):
         if name not in found:
             raise ValueError(

@@ -53,7 +53,7 @@ class Record:
 
     `values[quantity]` is (settings, seeds, readings). Errors are in percent. Training quantities
     are measured with dropout and augmentation off, on at most SEEN pictures; "loss gap" and "error
-    gap" are validation less training. `progress` is 0 to 1.
+    gap" are validation less training, nan where a run diverged. `progress` is 0 to 1.
     """
 
     names: tuple
@@ -286,8 +286,10 @@ def _shares(settings, runs, cores):
 
 def _record(settings, steps, table, progress):
     values = {quantity: torch.stack(rows, -1) for quantity, rows in table.items()}
+    lost = ~(values["training loss"] + values["validation loss"]).isfinite()
     for what in ("loss", "error"):
-        values[f"{what} gap"] = values[f"validation {what}"] - values[f"training {what}"]
+        gap = values[f"validation {what}"] - values[f"training {what}"]
+        values[f"{what} gap"] = gap.masked_fill(lost, math.nan)
     return Record(tuple(settings), tuple(steps), values, progress)
 
 
