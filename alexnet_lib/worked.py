@@ -180,7 +180,7 @@ def photograph(image="cat", kernel=EDGE, stride=1, padding=0, colours="grey", si
     else:
         y = correlate2d(x, k, stride, padding)
     low, high = y.min().item(), y.max().item()
-    signed = x.dim() == 2 and abs(k.sum()) < 0.5
+    signed = x.dim() == 2 and bool(k.sum().abs() <= 0.01 * k.abs().sum())
     meaning = "below 0 shows as black, above 1 as full brightness"
     if signed:
         meaning = "orange is below 0, white 0, blue above"

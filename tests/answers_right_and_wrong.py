@@ -353,7 +353,7 @@ ANSWERS = {
         ]
         + [
             ("C", "+ 1"),
-            ("B", "Work out"),
+            ("B", "There are more"),
             (13, "Answer with a letter"),
             ([13, 13, 14, 13], "Answer with a letter"),
         ]

@@ -217,6 +217,10 @@ def test_forms_of_the_same_answer_are_the_same():
         "5 × 5": [5, 5],
         "(3, 4)": [3, 4],
         "5x5": [5, 5],
+        "5 by 5": [5, 5],
+        "280 and 760": [280, 760],
+        "11,616, 34,848": [11616, 34848],
+        "10.7 %": 0.107,
     }
     assert {text: understood(text) for text in texts} == texts
     assert [understood(text) for text in ("", "many", "1/0", "×")] == [None] * 4

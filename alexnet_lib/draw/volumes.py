@@ -1,6 +1,6 @@
 """Several channels in, several kernels out: a convolution layer as a matrix of kernels.
 
-A column is an input channel, a row is a kernel with one layer for each channel it reads, and at the
+A column is an input channel, a row is a kernel with one slice for each channel it reads, and at the
 end of the row stands the feature map that the kernel makes. Colours and pointing are those of
 `grids`.
 """
@@ -29,15 +29,15 @@ def correlation(x, kernel, y, stride=1, padding=0, groups=1, notes=()):
     """Input channels above, kernels below, maps on the right, whose cells show their windows.
 
     x (C, H, W) without padding, kernel (O, C/groups, kh, kw), y (O, out_h, out_w), as in
-    `conv.correlate2d`. With groups a kernel has layers only for the channels of its own group: the
+    `conv.correlate2d`. With groups a kernel has slices only for the channels of its own group: the
     matrix falls into blocks.
     """
     x, y = [as_matrix(channel) for channel in x], [as_matrix(one) for one in y]
     taps = Taps(kernel[0][0].shape, stride, padding, 1)
     width, share = len(x) // groups, len(y) // groups
-    own = [  # for each kernel: channel it reads → its layer for that channel
-        {o // share * width + c: as_matrix(layer) for c, layer in enumerate(layers)}
-        for o, layers in enumerate(kernel)
+    own = [  # for each kernel: channel it reads → its slice for that channel
+        {o // share * width + c: as_matrix(part) for c, part in enumerate(slices)}
+        for o, slices in enumerate(kernel)
     ]
     padded = [pad(channel, padding) for channel in x]
     (ih, iw), rh = padded[0].shape, max(taps.shape[0], y[0].shape[0])
@@ -48,11 +48,11 @@ def correlation(x, kernel, y, stride=1, padding=0, groups=1, notes=()):
         (kh, kw), (sh, sw) = taps.shape, taps.span
         style = f"--cs:{len(x)};--iw:{iw};--ih:{ih};--rh:{rh};--kh:{kh};--kw:{kw};--px:1;--py:1;"
         style += f"--sw:{sw};--sh:{sh}"
-        for o, layers in enumerate(own):
-            tables += [_layer(o, layers.get(c)) for c in range(len(x))]
-            tables.append(_map(o, y[o], padded, layers, taps))
-            for c, layer in layers.items():
-                style += f";--g{o}-{c}:{background(ghost(taps, layer))}"
+        for o, slices in enumerate(own):
+            tables += [_slice(o, slices.get(c)) for c in range(len(x))]
+            tables.append(_map(o, y[o], padded, slices, taps))
+            for c, part in slices.items():
+                style += f";--g{o}-{c}:{background(ghost(taps, part))}"
         return tables, style
 
     size, kernel_size = in_words(x[0].shape), in_words((width, *taps.shape))
@@ -65,7 +65,7 @@ def _channel(c, channel, padded, taps, own, outputs):
     """One input channel; a cell shows the outputs that read it, in every map that has any."""
     inside = pad(np.ones(channel.shape, bool), taps.padding, False)
     read = taps.read(padded.shape, outputs)
-    maps = [o for o, layers in enumerate(own) if c in layers]
+    maps = [o for o, slices in enumerate(own) if c in slices]
 
     def make_cell(row, column):
         names = unusual(inside[row, column], read[row, column])
@@ -81,33 +81,33 @@ def _channel(c, channel, padded, taps, own, outputs):
     return cell_table(padded.shape, make_cell, f"channel {c}", "input")
 
 
-def _layer(o, layer):
+def _slice(o, part):
     """A kernel's numbers for one channel, or an empty place where it does not read the channel."""
-    if layer is None:
+    if part is None:
         return '<span class="ax-none"></span>'
-    return cell_table(layer.shape, lambda r, c: cell(number(layer[r, c])), f"kernel {o}", "kernel")
+    return cell_table(part.shape, lambda r, c: cell(number(part[r, c])), f"kernel {o}", "kernel")
 
 
-def _map(o, y, padded, layers, taps):
+def _map(o, y, padded, slices, taps):
     """One feature map; a cell shows its window in every channel that its kernel reads."""
 
     def make_cell(row, column):
         top, left = taps.start(row, column)
-        seen = {c: padded[c][taps.slices(row, column)] for c in layers}
-        label = f"map {o}, row {row}, column {column}: {_sum(seen, layers, y[row, column])}"
-        overlays = [f"--o:{c};--x:{left};--y:{top};--ghost:var(--g{o}-{c})" for c in layers]
-        own = [f"--o:{c};--x:0;--k:{o};--ghost:none" for c in layers]  # the kernel's layers
+        seen = {c: padded[c][taps.slices(row, column)] for c in slices}
+        label = f"map {o}, row {row}, column {column}: {_sum(seen, slices, y[row, column])}"
+        overlays = [f"--o:{c};--x:{left};--y:{top};--ghost:var(--g{o}-{c})" for c in slices]
+        own = [f"--o:{c};--x:0;--k:{o};--ghost:none" for c in slices]  # the kernel's slices
         return cell(number(y[row, column]), label=label, focus=True, overlays=overlays + own)
 
     return cell_table(y.shape, make_cell, f"map {o}", "output")
 
 
-def _sum(seen, layers, total):
+def _sum(seen, slices, total):
     """The products of every channel, then the sum over the channels."""
-    parts = {c: (window.astype(float) * layers[c]).sum() for c, window in seen.items()}
-    short = sum(layer.size for layer in layers.values()) > MOST_TERMS
+    parts = {c: (window.astype(float) * slices[c]).sum() for c, window in seen.items()}
+    short = sum(part.size for part in slices.values()) > MOST_TERMS
     told = "; ".join(
-        f"channel {c}: {number(part) if short else products(seen[c], layers[c], part)}"
+        f"channel {c}: {number(part) if short else products(seen[c], slices[c], part)}"
         for c, part in parts.items()
     )
     return told if len(parts) == 1 else f"{told}; together {number(total)}"

@@ -8,6 +8,7 @@ never returns is stopped.
 import copy
 import ctypes
 import math
+import re
 import threading
 from contextlib import redirect_stdout
 from io import StringIO
@@ -81,6 +82,8 @@ def judge_value(entry, answer):
     tolerance, right = entry.get("tolerance", 1e-6), entry["answer"]
     given = plain(answer)
     if isinstance(given, str) and not isinstance(right, str) and not are_words(right):
+        if is_number(right) and right % 1:
+            given = re.sub(r"^\s*(\d+),(\d+)\s*$", r"\1.\2", given)  # a decimal comma
         given = understood(given)
         if given is None:
             text = "This is text. Give a number, or several in brackets, like `(3, 4)`."

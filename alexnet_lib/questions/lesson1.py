@@ -4,6 +4,7 @@ import torch
 
 from alexnet_lib.conv import correlate2d
 from alexnet_lib.questions.code import design, function
+from alexnet_lib.questions.parsing import plain
 
 
 @function(
@@ -58,6 +59,16 @@ def matrix_product(window, kernel):
 @one_window.wrong("That is the mean of the products. Take their sum.")
 def mean_of_products(window, kernel):
     return (window * kernel).mean()
+
+
+@one_window.wrong("That is a map with a single number in it. Take the number itself.")
+def a_map_of_one_number(window, kernel):
+    return (window * kernel).sum()[None, None]
+
+
+@one_window.wrong("Python's `sum` adds up the rows: a sum for each column. Use the method `sum()`.")
+def column_sums(window, kernel):
+    return (window * kernel).sum(0)
 
 
 @function(
@@ -191,6 +202,7 @@ def moved(kernel):
     solution="answer = [[0, 0, 0], [0, 0, 1], [0, 0, 0]]",
 )
 def judge_shift_left(kernel):
+    assert "'" not in repr(plain(kernel)), "there is text in it: leave the quotes away"
     kernel = torch.as_tensor(kernel)
     assert kernel.shape == (3, 3), "the kernel must be 3 by 3"
     if torch.equal(moved(kernel)[:, :4], image[:, 1:]):
@@ -237,6 +249,7 @@ vertical = torch.tensor([[0.0, 1, 0, 1, 1, 0, 0]] * 7)
     solution="answer = [[1, 1, 1], [0, 0, 0], [-1, -1, -1]]",
 )
 def judge_blind(kernel):
+    assert "'" not in repr(plain(kernel)), "there is text in it: leave the quotes away"
     kernel = torch.as_tensor(kernel).float()
     assert kernel.shape == (3, 3), "the kernel must be 3 by 3"
     assert kernel.isfinite().all(), "every weight must be a finite number"

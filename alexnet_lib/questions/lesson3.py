@@ -131,6 +131,11 @@ def places_changed(x, p):
     return x * x * (1 - p) / p
 
 
+@variance.wrong("The square comes with probability 1 − p only: weigh it before you take x² away.")
+def unweighted(x, p):
+    return (x / (1 - p)) ** 2 - x * x
+
+
 @variance.wrong("The mean does not move, but the values do: at p = 0.5 they are 0 and 2x.")
 def no_spread(x, p):
     return 0

@@ -6,7 +6,8 @@ from fractions import Fraction
 from itertools import islice
 
 MOST = 10_000
-NUMBER = re.compile(r"[+-]?(\d{1,15}\.?\d*|\.\d+)(e[+-]?\d{1,2})?(/\d{1,15})?")
+NUMBER = re.compile(r"[+-]?(\d{1,15}\.?\d*|\.\d+)(e[+-]?\d{1,2})?(/\d{1,15})?%?")
+THOUSANDS = re.compile(r"(?<!\S)-?\d{1,3}(,\d{3})+(?=,?(\s|$))")
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
 
 
@@ -39,15 +40,17 @@ def same(a, b, tolerance=1e-6):
 
 
 def understood(text):
-    """The number in a text, "15/2" or "28,868,968", or numbers, "5 × 5", "(5, 5)"; else None."""
-    text = text.strip().replace("−", "-").replace("_", "")
-    if re.fullmatch(r"-?\d{1,3}(,\d{3})+", text):
-        text = text.replace(",", "")
-    parts = [part for part in re.split(r"\s*[x×*,;\s]\s*", text.strip("()[] ").casefold()) if part]
+    """The number in a text, "15/2", "10 %" or "28,868,968", or numbers, "5 × 5", "5 and 6"."""
+    text = text.strip().casefold().replace("−", "-").replace("_", "").replace(" %", "%")
+    text = re.sub(r"\b(and|by)\b", " ", text)
+    text = THOUSANDS.sub(lambda found: found[0].replace(",", ""), text)
+    parts = [part for part in re.split(r"\s*[x×*,;\s]\s*", text.strip("()[] ")) if part]
     if not all(map(NUMBER.fullmatch, parts)):
         return None
     try:
-        numbers = [float(Fraction(part)) for part in parts]
+        numbers = [
+            float(Fraction(part.rstrip("%")) / (100 if "%" in part else 1)) for part in parts
+        ]
     except (ZeroDivisionError, OverflowError):
         return None
     return (numbers[0] if len(numbers) == 1 else numbers) if numbers else None
