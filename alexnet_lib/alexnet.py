@@ -68,7 +68,7 @@ def initialise(model):
 class PaperAlexNet(nn.Module):
     """The paper's AlexNet: (N, 3, 224, 224) → (N, num_classes); 60,965,224 parameters at 1000.
 
-    The halves of both its GPUs are one model.     `groups=2` is the split over two GPUs: a kernel
+    The halves of both its GPUs are one model. `groups=2` is the split over two GPUs: a kernel
     sees only the half of the maps that lies on its own GPU. LRN's alpha is 1e-4 in the paper's
     formula; PyTorch divides alpha by the 5 neighbours, so here it is 5e-4. The paper's 224 pixels
     give its 55 × 55 with padding 2 or 3, not with none. Its weights start as

@@ -158,7 +158,7 @@ def ruler(size=8, kernel=3, stride=2, padding=0, dilation=1, operation="convolut
         f"before the floor: {room} / {stride} = {room / stride:.4g}; "
         f"after it: {room // stride}; plus one: {count}",
         f"unread: {_count(pixels, 'pixel')} and {_count(len(unread) - pixels, 'padding cell')}",
-        f"`{layer}{kernel}, {stride}, {padding}, {dilation})`",
+        f"`{layer}{kernel}, stride={stride}, padding={padding}, dilation={dilation})`",
     )
     settings = {"kernel": kernel, "stride": stride, "padding": padding, "dilation": dilation}
     return {"size": size, "count": count, **settings, "notes": notes}
@@ -227,6 +227,10 @@ def dropout(p=0.5, toss=1, mode="train", scaling=True) -> Network:
         rows.append((name, f"{mean:.2f}", f"{spread:.2f}", asked))
     drawn = f"{_count(int((chance > 0).sum()), 'thinned network')} can be drawn"
     note = f"p = {p}: {drawn}; this one has {int(mask.sum())} of 8 hidden units on"
+    if not training:
+        note = "in eval mode no coins are tossed: all 8 hidden units are on"
+    elif p == 1:
+        note += "; all are off, and 0 / 0 is taken as 0"
     return {
         "layers": [
             (name, each[0], on) for name, each, on in zip(names, values, masks, strict=True)

@@ -710,6 +710,8 @@ ANSWERS = {
         ],
         [
             (small_network(nn.Softmax(1)), "ends in a softmax"),
+            (small_network(nn.Softmax(0)), "ends in a softmax"),
+            (small_network(nn.Threshold(1e9, float("nan"))), "not finite"),
             (small_network(nn.ReLU(), nn.Linear(10, 9)), "(2, 9)"),
             (small_network(channels=3), "RuntimeError"),
             (small_network(wide=100), "RuntimeError"),

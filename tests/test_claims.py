@@ -134,7 +134,7 @@ def test_runs_that_never_arrived_give_a_bound_and_no_interval():
     found = claims.ratio_of_steps("a against b", LATE, [10.0] * 5, 40, (1.5, inf))
     assert (found.low, found.high) == (2, inf) and math.isnan(found.mean)
     assert found.sentence == "at least 2.00 ×" and found.verdict == "shown"
-    assert found.seen_from == ""
+    assert found.shown_from == ""
     above = claims.ratio_of_steps("a against b", [10.0] * 5, LATE, 40, (1.5, inf))
     assert above.sentence == "at most 0.50 ×" and above.verdict == "excluded"
     neither = claims.ratio_of_steps("a against b", LATE, LATE, 40, (1.5, inf))
@@ -169,12 +169,48 @@ def test_what_is_seen_four_times_in_five():
         assert float((low > 0).double().mean()) == pytest.approx(0.8, abs=0.015)
 
 
-def test_how_large_an_effect_would_have_been_seen_is_told():
-    found = claims.difference("a against b", [1.0, 2, 3, 4, 5], [1.0] * 5, None, " points")
-    error = torch.arange(5.0).std() / 5**0.5
-    assert found.seen_from == f"{float(3.717 * error):.1f} points"
-    factor = claims.ratio("a against b", [1.0, 2, 4], [1.0] * 3, None)
-    assert factor.seen_from.endswith(" ×") and float(factor.seen_from[:-2]) > 2
+@pytest.mark.parametrize(
+    "claimed, words",
+    [
+        (None, "2.6 points"),
+        ((0, inf), "+2.6 points or more"),
+        ((-inf, -0.2), "−2.8 points or less"),
+        ((-4, 4), "−1.4 points to +1.4 points"),
+        ((-1, 1), "nothing: the interval is too wide"),
+    ],
+)
+def test_how_large_an_effect_would_have_been_shown_is_told(claimed, words):
+    """By the table of t, (2.776 + 0.941) standard errors; one is √2.5 / √5 here."""
+    found = claims.difference("a against b", [1.0, 2, 3, 4, 5], [1.0] * 5, claimed, " points")
+    assert round(3.717 * 0.5**0.5, 1) == 2.6
+    assert found.shown_from == words
+
+
+@pytest.mark.parametrize(
+    "claimed, words",
+    [
+        (None, "1.35 ×"),
+        ((2, inf), "2.69 × or more"),
+        ((-inf, 1), "0.74 × or less"),
+        ((1.5, 3), "2.02 × to 2.23 ×"),
+        ((1.5, 2), "nothing: the interval is too wide"),
+    ],
+)
+def test_how_large_a_factor_would_have_been_shown_is_told(claimed, words):
+    values = [1.0, 1.2, 1.1, 1.6, 1.3]
+    error = torch.tensor(values).log().std() / 5**0.5
+    assert round(float((3.717 * error).exp()), 2) == 1.35
+    assert claims.ratio("a against b", values, [1.0] * 5, claimed).shown_from == words
+
+
+def test_what_is_shown_four_times_in_five_is_shown_so_often():
+    """Simulated: the verdict on 2,000 experiments whose true effect is the size that is told."""
+    draws = torch.randn(2000, 10, generator=torch.Generator().manual_seed(0)).double()
+    effect = -0.2 - claims.detectable(10) / 10**0.5
+    verdicts = [
+        claims.difference("a", run + effect, torch.zeros(10), (-inf, -0.2)).verdict for run in draws
+    ]
+    assert verdicts.count("shown") / 2000 == pytest.approx(0.8, abs=0.03)
 
 
 @pytest.fixture

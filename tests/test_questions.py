@@ -5,6 +5,7 @@ import json
 import re
 import threading
 import time
+from decimal import Decimal
 from html import escape
 from itertools import count
 
@@ -221,9 +222,11 @@ def test_forms_of_the_same_answer_are_the_same():
         "280 and 760": [280, 760],
         "11,616, 34,848": [11616, 34848],
         "10.7 %": 0.107,
+        "（7．5，８）": [7.5, 8],
+        "2 · 3": [2, 3],
     }
     assert {text: understood(text) for text in texts} == texts
-    assert [understood(text) for text in ("", "many", "1/0", "×")] == [None] * 4
+    assert [understood(text) for text in ("", "many", "1/0", "×", "2**3")] == [None] * 5
 
 
 @pytest.mark.parametrize("name", PREDICTIONS)
@@ -394,6 +397,34 @@ def test_a_prediction_does_not_count_what_is_no_number():
         asked = panels.predict("first-sum")
         asked.answer(text)
         assert asked.reply is None and "Write a number" in asked._said.value
+
+
+def test_a_product_counts_as_what_it_comes_to_and_several_numbers_are_not_one():
+    assert judge(EXERCISES["conv3-count"], "384 · (2304 + 1)").verdict != "right"
+    for text in ("5 · 177024", "885,120", "885 120"):
+        right = judge(EXERCISES["conv3-count"], text).verdict == "right"
+        assert right == (text != "885 120"), text
+    several = judge(EXERCISES["conv3-count"], (885, 120))
+    assert several.verdict == "wrong" and "without commas" in several.text
+    asked = panels.predict("first-sum")
+    asked.answer("1 225")
+    assert asked.reply is None and "Here are 2: 1, 225." in asked._said.value
+
+
+def test_a_decimal_a_comma_and_texts_in_a_list_are_numbers():
+    assert judge(EXERCISES["enough-runs"], Decimal(38)).verdict == "right"
+    assert judge(EXERCISES["all-on"], "0,107").verdict == "right"
+    assert judge(EXERCISES["fair-pair"], ("0", "300", 0)).verdict == "right"
+
+
+def test_a_rounded_answer_is_told_from_the_right_one():
+    def own_loss(scores, labels):
+        return round(float(EXERCISES["own-loss"]["function"](scores, labels)), 3)
+
+    verdict, text = judge(EXERCISES["own-loss"], own_loss)
+    assert verdict == "wrong"
+    given, true = re.search(r"gives (\S+); right is (\S+); give all digits", text).groups()
+    assert given != true and float(given) == round(float(true), 3)
 
 
 def test_whole_numbers_are_exact_and_lists_may_come_in_any_order_where_it_does_not_matter():

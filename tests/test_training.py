@@ -168,6 +168,17 @@ def test_a_checkpoint_of_another_run_is_refused(tmp_path):
         train(checkpoint=tmp_path / "other.pt", resume=True)
 
 
+def test_a_checkpoint_that_lacks_a_part_is_refused_and_the_network_stays(tmp_path):
+    train(checkpoint=tmp_path / "run.pt")
+    state = checkpoints.load(tmp_path / "run.pt")
+    del state["adam"], state["history"]
+    checkpoints.save(tmp_path / "run.pt", state)
+    other = network(seed=1)
+    with pytest.raises(ValueError, match="not whole: it lacks adam, history"):
+        train(other, checkpoint=tmp_path / "run.pt", resume=True)
+    assert same(other, network(seed=1))
+
+
 def test_a_checkpoint_of_another_network_or_of_weights_alone_leaves_the_network_as_it_was(tmp_path):
     train(checkpoint=tmp_path / "run.pt")
     other = nn.Sequential(network(seed=1))
@@ -417,8 +428,11 @@ def test_a_single_image_that_does_not_fit_and_any_other_error_are_raised():
     ("options", "words"),
     [
         ({"epochs": None}, "say how long to train"),
-        ({"seconds": 0}, "seconds must be above 0, not 0"),
-        ({"lr": -1}, "lr must be above 0"),
+        ({"seconds": 0}, "seconds must be a number above 0, not 0"),
+        ({"seconds": "10"}, "seconds must be a number above 0, not '10'"),
+        ({"lr": -1}, "lr must be a number above 0"),
+        ({"validate": False}, "validate must be seconds from 0, or None for never, not False"),
+        ({"validate": float("nan")}, "validate must be seconds"),
         ({"batch": 0}, "batch must be a whole number of images from 1"),
         ({"plan": "cpu"}, "plan is a plan.Plan, .* not 'cpu'"),
         ({"resume": True}, "needs the checkpoint to go on from"),

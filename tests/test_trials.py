@@ -9,7 +9,7 @@ from torch.nn import functional as F
 from alexnet_lib.data import fashion
 from alexnet_lib.experiments import trials
 from alexnet_lib.experiments.stacked import Momentum
-from alexnet_lib.experiments.trials import QUANTITIES, Record, Setting, race
+from alexnet_lib.experiments.trials import NEW, OLD, Record, Setting, race
 from alexnet_lib.training.batches import normalise
 
 DATA = fashion.load()
@@ -45,7 +45,7 @@ def test_a_record_has_a_number_for_every_setting_seed_and_reading():
         seeds=3,
     )
     assert record.names == ("a", "b", "c") and record.steps == (0, 2, 6) and record.progress == 1
-    assert all(record.values[quantity].shape == (3, 3, 3) for quantity in QUANTITIES)
+    assert all(record.values[quantity].shape == (3, 3, 3) for quantity in OLD + NEW)
     assert torch.equal(record.last("training loss")["b"], record.values["training loss"][1, :, -1])
 
 
@@ -62,7 +62,7 @@ def test_running_a_setting_alone_or_another_seed_beside_it_changes_nothing():
         "other": Setting(tiny, lr=0.05),
     }
     together, alone = last(both, seeds=3), last({"plain": both["plain"]}, seeds=1, first_seed=2)
-    for quantity in QUANTITIES:
+    for quantity in OLD + NEW:
         assert torch.allclose(
             together.values[quantity][0, 2], alone.values[quantity][0, 0], atol=1e-4
         ), quantity
@@ -96,6 +96,12 @@ def test_a_seed_that_has_chosen_every_picture_has_only_those_of_validation_left(
     assert record.progress == 1
     assert len(trials._Seed(0, DATA, 5000, 2000).new) == len(DATA.val_images)
     assert len(trials._Seed(0, DATA, 4500, 2000).new) == len(DATA.val_images) + 500
+
+
+def test_without_new_pictures_the_training_is_the_same_and_only_old_ones_are_measured():
+    both, old = (last({"a": Setting(tiny)}, seeds=2, others=others) for others in (0, None))
+    assert set(old.values) == set(OLD)
+    assert all(torch.equal(old.values[quantity], both.values[quantity]) for quantity in OLD)
 
 
 def test_wrong_labels_are_about_their_share_and_training_still_measures_them():
@@ -172,15 +178,22 @@ def test_more_images_than_there_are_or_fewer_than_a_batch_are_refused(images):
         last({"a": Setting(tiny)}, images=images)
 
 
-@pytest.mark.parametrize("name", ["seeds", "steps", "readings", "batch"])
+@pytest.mark.parametrize("name", ["seeds", "steps", "readings", "batch", "images"])
 @pytest.mark.parametrize("count", [0, -3, 2.5])
 def test_counts_that_are_none_are_refused_by_name(name, count):
     with pytest.raises(ValueError, match=f"{name} must be a whole number from 1, not {count}"):
         last({"a": Setting(tiny)}, **{name: count})
 
 
+@pytest.mark.parametrize("name", ["first_seed", "others"])
+def test_counts_that_may_be_none_are_not_below(name):
+    with pytest.raises(ValueError, match=f"{name} must be a whole number from 0, not -1"):
+        last({"a": Setting(tiny)}, **{name: -1})
+
+
 @pytest.mark.parametrize(
-    "mistake", [{"wrong": 50}, {"wrong": -1}, {"lr": -1}, {"lr": float("nan")}, {"decay": -1}]
+    "mistake",
+    [{"lr": "0.1"}, {"wrong": 50}, {"wrong": -1}, {"lr": -1}, {"lr": float("nan")}, {"decay": -1}],
 )
 def test_a_setting_that_makes_no_sense_is_refused(mistake):
     with pytest.raises(ValueError, match=str(next(iter(mistake)))):

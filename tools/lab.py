@@ -58,7 +58,11 @@ def main(port=None):
     lessons = [str(page.relative_to(ROOT)) for page in pages()]
     trust = [sys.executable, "-m", "jupyter", "trust", *lessons]
     subprocess.run(trust, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
-    command = [*SERVER, lessons[0], f"--ServerApp.root_dir={ROOT}"]
+    command = [
+        *SERVER,
+        f"--LabApp.default_url=/lab/tree/{lessons[0]}",
+        f"--ServerApp.root_dir={ROOT}",
+    ]
     if port:
         command.append(f"--ServerApp.port={port}")
     if hasattr(os, "geteuid") and os.geteuid() == 0:

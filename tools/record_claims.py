@@ -119,7 +119,10 @@ def main(argv):
     began = time.perf_counter()
     page = prepare(nbformat.read(PAGE, as_version=4), RESULT, describe(), quick=quick)
     where = {"metadata": {"path": NOTEBOOKS}}
-    NotebookClient(page, timeout=None, kernel_name="python3", resources=where).execute()
+    try:
+        NotebookClient(page, timeout=None, kernel_name="python3", resources=where).execute()
+    except KeyboardInterrupt:
+        sys.exit("Stopped. What was measured is kept; run it again to go on.")
     print(f"stored {RESULT} after {time.perf_counter() - began:.0f} s")
     return 0
 

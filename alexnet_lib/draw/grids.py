@@ -101,7 +101,7 @@ def ruler(size, count, kernel, stride=1, padding=0, dilation=1, title="", notes=
         place = [] if column in inside else ["ax-pad"]
         if row == 0:
             label = "" if read[column] else f"{column - padding}, read by no window"
-            text = str(column - padding) if column in inside else "0"
+            text = str(column - padding) if column in inside else ""
             return cell(text, place + ([] if read[column] else ["ax-left"]), label)
         offset = column - (row - 1) * stride
         on = 0 <= offset < taps.span[1] and offset % dilation == 0

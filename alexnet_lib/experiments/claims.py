@@ -18,6 +18,8 @@ from pathlib import Path
 
 import torch
 
+from alexnet_lib.files import replacing
+
 LEVEL = 0.95
 POWER = 0.8
 SHOWN, EXCLUDED, UNTOLD, NO_CLAIM = "shown", "excluded", "not told", "no claim"
@@ -57,6 +59,8 @@ class Difference:
     @property
     def sentence(self):
         """The effect with its interval, or what is known of it."""
+        if math.isnan(self.low) or math.isnan(self.high):
+            return "–"
         if not self.neutral:
             reach = self.high - self.mean
             digits = max(2, 1 - math.floor(math.log10(reach))) if 0 < reach < inf else 2
@@ -85,15 +89,31 @@ class Difference:
         return f"{word} by {near:g} or more" if near else word
 
     @property
-    def seen_from(self):
-        """How large an effect so many pairs with this spread show four times in five, in words."""
+    def shown_from(self):
+        """How large an effect is shown four times in five, by so many pairs with this spread.
+
+        In words: "−1.3 points or less". Where nobody claimed anything, how large an effect, to
+        either side, is told from none. "" where there is no interval.
+        """
         if not (math.isfinite(self.low) and self.low < self.high < inf) or math.isnan(self.mean):
             return ""
         share = detectable(len(self.values)) / t_quantile(len(self.values) - 1)
+        low, high = self.claimed or (self.neutral, inf)
         if self.neutral:
-            return f"{(self.high / self.mean) ** share:.2f} ×"
-        reach = share * (self.high - self.mean)
-        return f"{reach:.{max(1, 1 - math.floor(math.log10(reach)))}f}{self.unit}"
+            reach = (self.high / self.mean) ** share
+            low, high, form = low * reach, high / reach, "{:.2f} ×"
+        else:
+            reach = share * (self.high - self.mean)
+            digits = max(1, 1 - math.floor(math.log10(reach)))
+            low, high, form = low + reach, high - reach, f"{{:+.{digits}f}}{self.unit}"
+        if self.claimed is None:
+            return form.format(low).lstrip("+")
+        if low >= high:
+            return "nothing: the interval is too wide"
+        ends = [form.format(end) for end in (low, high)]
+        if high == inf:
+            return _minus(f"{ends[0]} or more")
+        return _minus(f"{ends[1]} or less" if low == -inf else " to ".join(ends))
 
 
 def t_quantile(freedom, level=LEVEL):
@@ -115,10 +135,11 @@ def t_quantile(freedom, level=LEVEL):
 
 
 def detectable(count):
-    """How many standard errors an effect must have to show in `count` pairs four times in five.
+    """How many standard errors beyond a bound `count` pairs show an effect four times in five.
 
-    To show is to have an interval on one side of no difference. The usual sum of two quantiles of
-    Student's t, which is right to about one part in fifty from four pairs on.
+    To show is to have the whole interval beyond it; the bound is 0, or the end of a claim. The
+    usual sum of two quantiles of Student's t, which is right to about one part in fifty from four
+    pairs on.
     """
     return t_quantile(count - 1) + t_quantile(count - 1, 2 * POWER - 1)
 
@@ -231,7 +252,7 @@ HEADER = (
     "compared",
     "measured",
     "effect, 95 % interval",
-    "seen from",
+    "shown from",
     "claimed",
     "verdict",
 )
@@ -246,7 +267,7 @@ def rows(answers):
     for claim, answer in answers.items():
         _measured(answer)
         for one in answer["differences"]:
-            told = one.sentence, one.seen_from, one.claim, one.verdict
+            told = one.sentence, one.shown_from, one.claim, one.verdict
             found.append((claim, one.label, answer["measure"], *told))
     return found
 
@@ -267,7 +288,8 @@ def save(path, answers, machine, settings):
         "answers": found,
     }
     text = json.dumps(_finite(content), indent=1, ensure_ascii=False, allow_nan=False)
-    Path(path).write_text(text + "\n", encoding="utf-8")
+    with replacing(path) as temporary:
+        temporary.write_text(text + "\n", encoding="utf-8")
 
 
 def load(path):

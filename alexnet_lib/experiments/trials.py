@@ -13,7 +13,7 @@ from alexnet_lib.experiments.stacked import Momentum, Stack
 from alexnet_lib.training.batches import augment, normalise
 from alexnet_lib.training.device import pick_device
 
-QUANTITIES = ("training loss", "training error", "validation loss", "validation error")
+OLD, NEW = ("training loss", "training error"), ("validation loss", "validation error")
 PART = 25  # images measured at once; so many stay in a processor's cache
 FEW = 4  # runs that a thread has at the least
 SEEN = 500  # training images that are measured, at most
@@ -41,7 +41,8 @@ class Setting:
             )
         if not 0 <= self.wrong <= 1:
             raise ValueError(f"wrong is a share of the labels, from 0 to 1, not {self.wrong!r}")
-        if not (self.lr > 0 and self.decay >= 0):
+        numbers = all(isinstance(one, int | float) for one in (self.lr, self.decay))
+        if not (numbers and self.lr > 0 and self.decay >= 0):
             raise ValueError(
                 f"lr must be above 0 and decay 0 or more, not {self.lr!r} and {self.decay!r}"
             )
@@ -53,7 +54,8 @@ class Record:
 
     `values[quantity]` is (settings, seeds, readings). Errors are in percent. Training quantities
     are measured with dropout and augmentation off, on at most SEEN pictures; "loss gap" and "error
-    gap" are validation less training, nan where a run diverged. `progress` is 0 to 1.
+    gap" are validation less training, nan where a run diverged. Without new pictures there are the
+    training quantities only. `progress` is 0 to 1.
     """
 
     names: tuple
@@ -100,16 +102,18 @@ def race(
     stays.
 
     New pictures are those of `data.val_images` and, as more of them make a difference surer, up to
-    `others` of the training images that the seed has not chosen. Everything is measured once before
-    the first step and `readings` times after it, the i-th time after steps · (i / readings)² steps:
-    close together at first, where a loss falls fastest. Raises ValueError when there are not that
-    many images, or nothing to do.
+    `others` of the training images that the seed has not chosen; with `others=None` nothing is
+    measured on new pictures. Everything is measured once before the first step and `readings` times
+    after it, the i-th time after steps · (i / readings)² steps: close together at first, where a
+    loss falls fastest. Raises ValueError when there are not that many images, or nothing to do.
     """
     if not settings:
         raise ValueError("there is no setting to train")
     counts = {"seeds": seeds, "steps": steps, "readings": readings, "batch": batch}
-    for name, count in counts.items():
+    for name, count in {**counts, "images": images}.items():
         whole(name, count)
+    for name, count in {"first_seed": first_seed, "others": others or 0}.items():
+        whole(name, count, 0)
     if not batch <= images <= len(data.images):
         raise ValueError(f"from {batch} to {len(data.images)} images can be used, not {images}")
     device = pick_device() if device is None else torch.device(device)
@@ -121,7 +125,7 @@ def race(
         _Trainer(settings, share, data, images, others, batch, end, device) for share in shares
     ]
     due = sorted({round(steps * (i / readings) ** 2) for i in range(readings + 1)})
-    table = {quantity: [] for quantity in QUANTITIES}
+    table = {quantity: [] for quantity in (OLD if others is None else OLD + NEW)}
     with _threads(teams) as crew:
         for index, step in enumerate(due):
             for _ in crew(step):
@@ -130,8 +134,8 @@ def race(
                     yield _record(settings, due[:index], table, progress)
             found = {run: values for team in teams for run, values in team.found.items()}
             each = torch.stack([found[run] for run in runs]).unflatten(0, (len(settings), seeds))
-            for quantity, values in zip(QUANTITIES, each.unbind(-1), strict=True):
-                table[quantity].append(values)
+            for rows, values in zip(table.values(), each.unbind(-1), strict=True):
+                rows.append(values)
             if index:
                 yield _record(settings, due[: index + 1], table, step / steps)
 
@@ -189,8 +193,10 @@ class _Trainer:
         self.seats = torch.tensor(seats, device=device)
         self.augmented = torch.tensor([setting.augment for setting in each], device=device)
         self.shifts = any(setting.augment for setting in each)
-        self.new = torch.stack([seed.new for seed in self.seeds]).to(device)
-        self.new_labels = torch.stack([seed.new_labels for seed in self.seeds]).to(device)
+        self.new = None
+        if others is not None:
+            self.new = torch.stack([seed.new for seed in self.seeds]).to(device)
+            self.new_labels = torch.stack([seed.new_labels for seed in self.seeds]).to(device)
 
     def go(self, step):
         """Learn up to a step, then measure; `found` has the result."""
@@ -214,11 +220,12 @@ class _Trainer:
 
     @torch.no_grad()
     def read(self):
-        """{run: its QUANTITIES} now: on at most SEEN of the training images, and on new ones."""
+        """{run: its OLD, and NEW} now: on at most SEEN of the training images, and on new ones."""
         seen = min(self.images, SEEN)
-        old = self._measure(self.pixels[:, :seen], self.labels[:, :seen])
-        new = self._measure(self.new, self.new_labels[self.seats])
-        return dict(zip(self.runs, torch.stack((*old, *new), 1).cpu(), strict=True))
+        found = self._measure(self.pixels[:, :seen], self.labels[:, :seen])
+        if self.new is not None:
+            found += self._measure(self.new, self.new_labels[self.seats])
+        return dict(zip(self.runs, torch.stack(found, 1).cpu(), strict=True))
 
     def _measure(self, pixels, labels):
         """Mean loss and error in percent (M,), of pixels (seeds, n, 1, H, W) and labels (M, n)."""
@@ -242,7 +249,7 @@ class _Seed:
     def __init__(self, number, data, images, others):
         generators = [torch.Generator().manual_seed(10 * number + i) for i in range(4)]
         order = torch.randperm(len(data.images), generator=generators[0])
-        chosen, left = order[:images], order[images : images + others]
+        chosen, left = order[:images], order[images : images + (others or 0)]
         self.new = torch.cat((data.val_images, data.images[left]))
         self.new_labels = torch.cat((data.val_labels, data.labels[left]))
         self.pixels, self.true = data.images[chosen], data.labels[chosen]
@@ -286,6 +293,8 @@ def _shares(settings, runs, cores):
 
 def _record(settings, steps, table, progress):
     values = {quantity: torch.stack(rows, -1) for quantity, rows in table.items()}
+    if "validation loss" not in values:
+        return Record(tuple(settings), tuple(steps), values, progress)
     lost = ~(values["training loss"] + values["validation loss"]).isfinite()
     for what in ("loss", "error"):
         gap = values[f"validation {what}"] - values[f"training {what}"]

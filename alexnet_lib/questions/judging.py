@@ -24,6 +24,7 @@ from alexnet_lib.questions.parsing import (
     meant,
     partly,
     plain,
+    product,
     same,
     understood,
 )
@@ -31,6 +32,7 @@ from alexnet_lib.questions.parsing import (
 SECONDS, LONGEST = 4, 120  # that a function may take, and letters of what it is told to give
 NOT_YET = "Write your answer in place of `...`, and run the cell again."
 LETTERS = 'Answer with a letter, or several, like "AC".'
+ONE_NUMBER = "One number is wanted, written without commas and spaces, like `1234.5`."
 NONE = "The answer given is None, as after a call of `print`. Give the answer itself."
 BODY = "Write the body of the function in place of `...`, and run the cell again."
 
@@ -88,10 +90,14 @@ def judge_value(entry, answer):
         if given is None:
             text = "This is text. Give a number, or several in brackets, like `(3, 4)`."
             return Reply("wrong", text)
+    elif isinstance(given, list) and not isinstance(right, str) and not are_words(right):
+        given = [understood(part) if isinstance(part, str) else part for part in given]
     read = letters if _asks_for_letters(right) else plain
     if entry.get("any_order") and isinstance(given, list) and all(map(is_number, given)):
         given = sorted(given)
     readings = [given, *meant(given, right)]
+    if isinstance(answer, str) and is_number(right) and (whole := product(answer)) is not None:
+        readings.append(whole)
     if any(same(read(each), read(right), tolerance) for each in readings):
         return Reply("right", entry["why"])
     for each in readings:
@@ -100,6 +106,10 @@ def judge_value(entry, answer):
                 return Reply("wrong", reply)
     if read is letters and not read(given):
         return Reply("wrong", LETTERS)
+    if isinstance(given, list) and len(given) > 1 and is_number(right):
+        numbers = ", ".join(str(_rounded(part)) for part in given[:4])
+        verdict = "not yet" if isinstance(answer, str) else "wrong"
+        return Reply(verdict, f"{ONE_NUMBER} Here are {len(given)}: {numbers}.")
     praise = "" if entry.get("any_order") else partly(readings[-1], right, tolerance)
     return Reply("wrong", praise or entry.get("otherwise", ""))
 
@@ -149,7 +159,9 @@ def attempt(function, arguments, seconds=None):
         return Outcome(trouble=trouble)
     outcome = found[0]._replace(printed=printed.getvalue())
     if not outcome.trouble and repr(plain(list(arguments))) != before:
-        return outcome._replace(trouble="it changes its input; work on a copy, such as `x.clone()`")
+        return outcome._replace(
+            trouble="it changes its input; work on a copy: `x.clone()`, or `list(x)`"
+        )
     return outcome
 
 
@@ -178,8 +190,13 @@ def _judge_function(entry, answer):
         note = " It also prints; take that line out before others use it." if printed else ""
         return Reply("right", entry["why"] + note)
     first = misses[0]
-    told = f"the text {given[first]!r}" if isinstance(given[first], str) else _short(given[first])
-    proof = f"{_called(right, cases[first])} gives {told}; right is {_short(wanted[first])}."
+    told, true = _short(given[first]), _short(wanted[first])
+    if isinstance(given[first], str):
+        told = f"the text {given[first]!r}"
+    elif told == true:
+        told, true = repr(given[first])[:LONGEST], f"{wanted[first]!r}"[:LONGEST]
+        true += "; give all digits"
+    proof = f"{_called(right, cases[first])} gives {told}; right is {true}."
     return Reply("wrong", _known_mistake(entry, cases, given) + proof)
 
 

@@ -223,6 +223,7 @@ def judge_halve(layer):
         if isinstance(layer.padding, str) or layer.dilation != (1, 1):
             return "Give its padding as a number, and leave the dilation at 1."
         layer = layer.kernel_size, layer.stride, layer.padding
+    assert hasattr(layer, "__iter__") and not isinstance(layer, str), "three numbers are wanted"
     numbers = [tuple(n) if isinstance(n, tuple | list) else (n, n) for n in layer]
     if len(numbers) != 3:
         return f"Three numbers are wanted: kernel, stride and padding. Here are {len(numbers)}."

@@ -17,7 +17,7 @@ from alexnet_lib.questions.code import design, function
     why="outputs · (inputs + 1). The last case was fc1: 18,876,416.",
     hints=[
         "One output has a weight for every input, and a bias.",
-        "There are so many outputs.",
+        "There are `outputs` of them.",
     ],
 )
 def fc_parameters(inputs, outputs):
@@ -118,8 +118,8 @@ def divided(size, layers):
     ),
     form="Give an `nn.Conv2d(…)`.",
     why=(
-        "One channel in, 96 kernels, and maps of 55 × 55, as before. Maps of up to 62 × 62 would "
-        "also end in 6 × 6."
+        "One channel in, 96 kernels. The tutorial's own maps are 55 × 55; all from 55 to 62 a side "
+        "end in 6 × 6."
     ),
     hints=[
         "Start from `nn.Conv2d(3, 96, kernel_size=11, stride=4, padding=2)`.",

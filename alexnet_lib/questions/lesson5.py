@@ -210,7 +210,10 @@ def judge_small_net(network):
         return f"For two pictures it gives {tuple(scores.shape)}; ten scores for each are (2, 10)."
     if not any(isinstance(layer, nn.Conv2d) for layer in network.modules()):
         return "It has no convolution."
-    if any(torch.allclose(chances.sum(1), torch.ones(2)) for chances in (scores, scores.exp())):
+    if not scores.isfinite().all():
+        return "Its scores are not finite numbers."
+    sums = [each.sum(way) for each in (scores, scores.exp()) for way in (0, 1)]
+    if any(torch.allclose(one, torch.ones_like(one)) for one in sums):
         return "It ends in a softmax. `F.cross_entropy` has one inside and wants the plain scores."
     if not scores.requires_grad:
         return "No weight of it can learn: none of them asks for a gradient (`requires_grad`)."

@@ -108,6 +108,9 @@ class Prediction(Panel):
             self._said.value = _said(Reply("not yet", f"Write {form}."))
             return
         verdict, text = judge_value(self.entry, given)
+        if verdict == "not yet":
+            self._said.value = _said(Reply(verdict, text))
+            return
         if verdict == "right":
             text = self.entry["why"]
         else:

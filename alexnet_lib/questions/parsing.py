@@ -2,6 +2,8 @@
 
 import math
 import re
+import unicodedata
+from decimal import Decimal
 from fractions import Fraction
 from itertools import islice
 
@@ -13,6 +15,8 @@ ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
 
 def plain(value):
     """Tensors, arrays, tuples, ranges, iterators as lists; a single number; words in lower case."""
+    if isinstance(value, Decimal):
+        return float(value)
     if hasattr(value, "tolist"):
         return value.tolist()
     if isinstance(value, set | frozenset):
@@ -41,10 +45,13 @@ def same(a, b, tolerance=1e-6):
 
 def understood(text):
     """The number in a text, "15/2", "10 %" or "28,868,968", or numbers, "5 × 5", "5 and 6"."""
-    text = text.strip().casefold().replace("−", "-").replace("_", "").replace(" %", "%")
+    text = unicodedata.normalize("NFKC", text).strip().casefold()
+    text = text.replace("−", "-").replace("_", "").replace(" %", "%")
+    if "**" in text:
+        return None
     text = re.sub(r"\b(and|by)\b", " ", text)
     text = THOUSANDS.sub(lambda found: found[0].replace(",", ""), text)
-    parts = [part for part in re.split(r"\s*[x×*,;\s]\s*", text.strip("()[] ")) if part]
+    parts = [part for part in re.split(r"\s*[x×*·,;\s]\s*", text.strip("()[] ")) if part]
     if not all(map(NUMBER.fullmatch, parts)):
         return None
     try:
@@ -54,6 +61,14 @@ def understood(text):
     except (ZeroDivisionError, OverflowError):
         return None
     return (numbers[0] if len(numbers) == 1 else numbers) if numbers else None
+
+
+def product(text):
+    """What a text such as "49 · 25" comes to; None if it is no product."""
+    numbers = understood(text)
+    parts = re.split(r"[x×*·]", text.strip().casefold())
+    is_one = isinstance(numbers, list) and len(parts) == len(numbers) > 1
+    return math.prod(numbers) if is_one and all(map(str.strip, parts)) else None
 
 
 def meant(given, right):
@@ -106,5 +121,5 @@ def letters(value):
     """The letters in "AC", "a, c" or ["A", "C"], each once, in order; [] in what is no text."""
     if not isinstance(value, str | list | tuple):
         return []
-    words = re.findall("[a-z]+", str(value).casefold())
+    words = re.findall("[a-z]+", unicodedata.normalize("NFKC", str(value)).casefold())
     return sorted({word for word in words if len(word) == 1} or set("".join(words)))

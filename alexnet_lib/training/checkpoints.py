@@ -11,6 +11,7 @@ from alexnet_lib.training.history import History
 
 COUNTS = ("batch", "step", "epoch", "position", "order")
 LEARNING = ("model", "adam", "scaler")
+PARTS = {*COUNTS, *LEARNING, "seconds", "history", "task", "generator", "random"}
 
 
 def state_of(run, seconds):
@@ -29,8 +30,10 @@ def state_of(run, seconds):
 def go_on(run, state):
     """Put a `run.Run` where the one was whose `state_of` was saved.
 
-    Raises ValueError when that was of another task; then the run is left as it was.
+    Raises ValueError when it is not whole, or of another task; then the run is left as it was.
     """
+    if lacking := PARTS - state.keys():
+        raise ValueError(f"the checkpoint is not whole: it lacks {', '.join(sorted(lacking))}")
     for name, mine in _task(run).items():
         if (other := state["task"].get(name)) != mine:
             raise ValueError(

@@ -179,8 +179,11 @@ def _check(data, seconds, epochs, lr, batch, plan, validate, checkpoint, resume)
     if seconds is None and epochs is None:
         raise ValueError("say how long to train: seconds=…, epochs=… or both")
     for name, value in (("seconds", seconds), ("epochs", epochs), ("lr", lr)):
-        if value is not None and not value > 0:
-            raise ValueError(f"{name} must be above 0, not {value!r}")
+        if value is not None and not (isinstance(value, int | float) and value > 0):
+            raise ValueError(f"{name} must be a number above 0, not {value!r}")
+    no_number = isinstance(validate, bool) or not isinstance(validate, int | float | None)
+    if no_number or not (validate is None or validate >= 0):
+        raise ValueError(f"validate must be seconds from 0, or None for never, not {validate!r}")
     whole("batch", batch, of=" of images")
     if plan is not None and not isinstance(plan, Plan):
         raise ValueError(
